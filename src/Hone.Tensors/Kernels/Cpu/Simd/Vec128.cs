@@ -1,0 +1,133 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Hone.Tensors.Kernels.Cpu.Simd;
+
+/// <summary>4 f32 lanes in a 128-bit vector.</summary>
+internal readonly unsafe struct Vec128(Vector128<float> value) : ISimdVector<Vec128>
+{
+    private readonly Vector128<float> _value = value;
+
+    public static int Count
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => 4;
+    }
+
+    public static Vec128 Zero
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => new(Vector128<float>.Zero);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec128 Splat(float value) => new(Vector128.Create(value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec128 Load(float* source) => new(Vector128.Load(source));
+
+    public static Vec128 LoadPartial(float* source, int count)
+    {
+        float* lanes = stackalloc float[4];
+        Vector128<float>.Zero.Store(lanes);
+        for (int i = 0; i < count; i++)
+        {
+            lanes[i] = source[i];
+        }
+
+        return new(Vector128.Load(lanes));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec128 LoadBFloat16(ushort* source) => new((Widen(source) << 16).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec128 LoadHalf(ushort* source)
+    {
+        Vector128<uint> bits = Widen(source);
+        Vector128<uint> magnitude = (bits & Vector128.Create(0x7fffu)) << 13;
+        Vector128<uint> sign = (bits & Vector128.Create(0x8000u)) << 16;
+        // 2^112 moves the exponent bias from 15 to 127 and normalises subnormals on the way; infinity and NaN need the full exponent.
+        Vector128<uint> scaled = (magnitude.AsSingle() * Vector128.Create(5.192296858534828e33f)).AsUInt32();
+        Vector128<uint> special = Vector128.GreaterThanOrEqual(magnitude, Vector128.Create(0x0f800000u));
+        Vector128<uint> exponent = special & Vector128.Create(0x7f800000u);
+        return new((scaled | exponent | sign).AsSingle());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vec128 value, float* target) => value._value.Store(target);
+
+    public static void StorePartial(Vec128 value, float* target, int count)
+    {
+        float* lanes = stackalloc float[4];
+        value._value.Store(lanes);
+        for (int i = 0; i < count; i++)
+        {
+            target[i] = lanes[i];
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreBFloat16(Vec128 value, ushort* target)
+    {
+        Vector128<uint> bits = value._value.AsUInt32();
+        Vector128<uint> rounded = (bits + Vector128.Create(0x7fffu) + ((bits >>> 16) & Vector128<uint>.One)) >>> 16;
+        Vector128<uint> quiet = (bits >>> 16) | Vector128.Create(0x40u);
+        Vector128<uint> isNumber = Vector128.Equals(value._value, value._value).AsUInt32();
+        Vector128<uint> result = Vector128.ConditionalSelect(isNumber, rounded, quiet);
+        Vector64.Narrow(result.GetLower(), result.GetUpper()).Store(target);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec128 operator +(Vec128 left, Vec128 right) => new(left._value + right._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec128 operator -(Vec128 left, Vec128 right) => new(left._value - right._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec128 operator *(Vec128 left, Vec128 right) => new(left._value * right._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec128 operator /(Vec128 left, Vec128 right) => new(left._value / right._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec128 MultiplyAdd(Vec128 a, Vec128 b, Vec128 c) => new(Vector128.MultiplyAddEstimate(a._value, b._value, c._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec128 Max(Vec128 left, Vec128 right) => new(Vector128.Max(left._value, right._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec128 Min(Vec128 left, Vec128 right) => new(Vector128.Min(left._value, right._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec128 Sqrt(Vec128 value) => new(Vector128.Sqrt(value._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec128 Abs(Vec128 value) => new(Vector128.Abs(value._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec128 Round(Vec128 value) => new(Vector128.Round(value._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec128 PowerOfTwo(Vec128 value) => new(((Vector128.ConvertToInt32(value._value) + Vector128.Create(127)) << 23).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec128 LessThan(Vec128 left, Vec128 right) => new(Vector128.LessThan(left._value, right._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec128 IsEqual(Vec128 left, Vec128 right) => new(Vector128.Equals(left._value, right._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec128 Select(Vec128 mask, Vec128 whenTrue, Vec128 whenFalse) =>
+        new(Vector128.ConditionalSelect(mask._value, whenTrue._value, whenFalse._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Sum(Vec128 value) => (value._value[0] + value._value[2]) + (value._value[1] + value._value[3]);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float MaxLane(Vec128 value) => MathF.Max(MathF.Max(value._value[0], value._value[2]), MathF.Max(value._value[1], value._value[3]));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<uint> Widen(ushort* source) =>
+        Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)source).AsUInt16());
+}

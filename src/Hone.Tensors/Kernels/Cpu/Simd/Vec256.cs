@@ -1,0 +1,136 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Hone.Tensors.Kernels.Cpu.Simd;
+
+/// <summary>8 f32 lanes in a 256-bit vector.</summary>
+internal readonly unsafe struct Vec256(Vector256<float> value) : ISimdVector<Vec256>
+{
+    private readonly Vector256<float> _value = value;
+
+    public static int Count
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => 8;
+    }
+
+    public static Vec256 Zero
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => new(Vector256<float>.Zero);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec256 Splat(float value) => new(Vector256.Create(value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec256 Load(float* source) => new(Vector256.Load(source));
+
+    public static Vec256 LoadPartial(float* source, int count)
+    {
+        float* lanes = stackalloc float[8];
+        Vector256<float>.Zero.Store(lanes);
+        for (int i = 0; i < count; i++)
+        {
+            lanes[i] = source[i];
+        }
+
+        return new(Vector256.Load(lanes));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec256 LoadBFloat16(ushort* source) => new((Widen(source) << 16).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec256 LoadHalf(ushort* source)
+    {
+        Vector256<uint> bits = Widen(source);
+        Vector256<uint> magnitude = (bits & Vector256.Create(0x7fffu)) << 13;
+        Vector256<uint> sign = (bits & Vector256.Create(0x8000u)) << 16;
+        // 2^112 moves the exponent bias from 15 to 127 and normalises subnormals on the way; infinity and NaN need the full exponent.
+        Vector256<uint> scaled = (magnitude.AsSingle() * Vector256.Create(5.192296858534828e33f)).AsUInt32();
+        Vector256<uint> special = Vector256.GreaterThanOrEqual(magnitude, Vector256.Create(0x0f800000u));
+        Vector256<uint> exponent = special & Vector256.Create(0x7f800000u);
+        return new((scaled | exponent | sign).AsSingle());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vec256 value, float* target) => value._value.Store(target);
+
+    public static void StorePartial(Vec256 value, float* target, int count)
+    {
+        float* lanes = stackalloc float[8];
+        value._value.Store(lanes);
+        for (int i = 0; i < count; i++)
+        {
+            target[i] = lanes[i];
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreBFloat16(Vec256 value, ushort* target)
+    {
+        Vector256<uint> bits = value._value.AsUInt32();
+        Vector256<uint> rounded = (bits + Vector256.Create(0x7fffu) + ((bits >>> 16) & Vector256<uint>.One)) >>> 16;
+        Vector256<uint> quiet = (bits >>> 16) | Vector256.Create(0x40u);
+        Vector256<uint> isNumber = Vector256.Equals(value._value, value._value).AsUInt32();
+        Vector256<uint> result = Vector256.ConditionalSelect(isNumber, rounded, quiet);
+        Vector128.Narrow(result.GetLower(), result.GetUpper()).Store(target);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec256 operator +(Vec256 left, Vec256 right) => new(left._value + right._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec256 operator -(Vec256 left, Vec256 right) => new(left._value - right._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec256 operator *(Vec256 left, Vec256 right) => new(left._value * right._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec256 operator /(Vec256 left, Vec256 right) => new(left._value / right._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec256 MultiplyAdd(Vec256 a, Vec256 b, Vec256 c) => new(Vector256.MultiplyAddEstimate(a._value, b._value, c._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec256 Max(Vec256 left, Vec256 right) => new(Vector256.Max(left._value, right._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec256 Min(Vec256 left, Vec256 right) => new(Vector256.Min(left._value, right._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec256 Sqrt(Vec256 value) => new(Vector256.Sqrt(value._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec256 Abs(Vec256 value) => new(Vector256.Abs(value._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec256 Round(Vec256 value) => new(Vector256.Round(value._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec256 PowerOfTwo(Vec256 value) => new(((Vector256.ConvertToInt32(value._value) + Vector256.Create(127)) << 23).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec256 LessThan(Vec256 left, Vec256 right) => new(Vector256.LessThan(left._value, right._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec256 IsEqual(Vec256 left, Vec256 right) => new(Vector256.Equals(left._value, right._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec256 Select(Vec256 mask, Vec256 whenTrue, Vec256 whenFalse) =>
+        new(Vector256.ConditionalSelect(mask._value, whenTrue._value, whenFalse._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Sum(Vec256 value) => Vec128.Sum(new Vec128(value._value.GetLower()) + new Vec128(value._value.GetUpper()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float MaxLane(Vec256 value) => Vec128.MaxLane(Vec128.Max(new(value._value.GetLower()), new(value._value.GetUpper())));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<uint> Widen(ushort* source)
+    {
+        (Vector128<uint> lower, Vector128<uint> upper) = Vector128.Widen(Vector128.Load(source));
+        return Vector256.Create(lower, upper);
+    }
+}

@@ -1,0 +1,136 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Hone.Tensors.Kernels.Cpu.Simd;
+
+/// <summary>16 f32 lanes in a 512-bit vector.</summary>
+internal readonly unsafe struct Vec512(Vector512<float> value) : ISimdVector<Vec512>
+{
+    private readonly Vector512<float> _value = value;
+
+    public static int Count
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => 16;
+    }
+
+    public static Vec512 Zero
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => new(Vector512<float>.Zero);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec512 Splat(float value) => new(Vector512.Create(value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec512 Load(float* source) => new(Vector512.Load(source));
+
+    public static Vec512 LoadPartial(float* source, int count)
+    {
+        float* lanes = stackalloc float[16];
+        Vector512<float>.Zero.Store(lanes);
+        for (int i = 0; i < count; i++)
+        {
+            lanes[i] = source[i];
+        }
+
+        return new(Vector512.Load(lanes));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec512 LoadBFloat16(ushort* source) => new((Widen(source) << 16).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec512 LoadHalf(ushort* source)
+    {
+        Vector512<uint> bits = Widen(source);
+        Vector512<uint> magnitude = (bits & Vector512.Create(0x7fffu)) << 13;
+        Vector512<uint> sign = (bits & Vector512.Create(0x8000u)) << 16;
+        // 2^112 moves the exponent bias from 15 to 127 and normalises subnormals on the way; infinity and NaN need the full exponent.
+        Vector512<uint> scaled = (magnitude.AsSingle() * Vector512.Create(5.192296858534828e33f)).AsUInt32();
+        Vector512<uint> special = Vector512.GreaterThanOrEqual(magnitude, Vector512.Create(0x0f800000u));
+        Vector512<uint> exponent = special & Vector512.Create(0x7f800000u);
+        return new((scaled | exponent | sign).AsSingle());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vec512 value, float* target) => value._value.Store(target);
+
+    public static void StorePartial(Vec512 value, float* target, int count)
+    {
+        float* lanes = stackalloc float[16];
+        value._value.Store(lanes);
+        for (int i = 0; i < count; i++)
+        {
+            target[i] = lanes[i];
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreBFloat16(Vec512 value, ushort* target)
+    {
+        Vector512<uint> bits = value._value.AsUInt32();
+        Vector512<uint> rounded = (bits + Vector512.Create(0x7fffu) + ((bits >>> 16) & Vector512<uint>.One)) >>> 16;
+        Vector512<uint> quiet = (bits >>> 16) | Vector512.Create(0x40u);
+        Vector512<uint> isNumber = Vector512.Equals(value._value, value._value).AsUInt32();
+        Vector512<uint> result = Vector512.ConditionalSelect(isNumber, rounded, quiet);
+        Vector256.Narrow(result.GetLower(), result.GetUpper()).Store(target);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec512 operator +(Vec512 left, Vec512 right) => new(left._value + right._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec512 operator -(Vec512 left, Vec512 right) => new(left._value - right._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec512 operator *(Vec512 left, Vec512 right) => new(left._value * right._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec512 operator /(Vec512 left, Vec512 right) => new(left._value / right._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec512 MultiplyAdd(Vec512 a, Vec512 b, Vec512 c) => new(Vector512.MultiplyAddEstimate(a._value, b._value, c._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec512 Max(Vec512 left, Vec512 right) => new(Vector512.Max(left._value, right._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec512 Min(Vec512 left, Vec512 right) => new(Vector512.Min(left._value, right._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec512 Sqrt(Vec512 value) => new(Vector512.Sqrt(value._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec512 Abs(Vec512 value) => new(Vector512.Abs(value._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec512 Round(Vec512 value) => new(Vector512.Round(value._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec512 PowerOfTwo(Vec512 value) => new(((Vector512.ConvertToInt32(value._value) + Vector512.Create(127)) << 23).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec512 LessThan(Vec512 left, Vec512 right) => new(Vector512.LessThan(left._value, right._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec512 IsEqual(Vec512 left, Vec512 right) => new(Vector512.Equals(left._value, right._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec512 Select(Vec512 mask, Vec512 whenTrue, Vec512 whenFalse) =>
+        new(Vector512.ConditionalSelect(mask._value, whenTrue._value, whenFalse._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Sum(Vec512 value) => Vec256.Sum(new Vec256(value._value.GetLower()) + new Vec256(value._value.GetUpper()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float MaxLane(Vec512 value) => Vec256.MaxLane(Vec256.Max(new(value._value.GetLower()), new(value._value.GetUpper())));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<uint> Widen(ushort* source)
+    {
+        (Vector256<uint> lower, Vector256<uint> upper) = Vector256.Widen(Vector256.Load(source));
+        return Vector512.Create(lower, upper);
+    }
+}
