@@ -9,25 +9,8 @@ internal static class KernelTable<TKernel>
 {
     private static readonly TKernel?[] s_kernels = Find();
 
-    [ThreadStatic]
-    private static bool t_referenceOnly;
-
     /// <summary>The kernel for <paramref name="device"/>, or <see langword="null"/> when the op has none there.</summary>
-    public static TKernel? For(Device device) => t_referenceOnly ? null : s_kernels[(int)device.Kind];
-
-    /// <summary>Runs <paramref name="body"/> with this op's kernels switched off on the calling thread, so that its reference answers.</summary>
-    public static void WithReference(Action body)
-    {
-        t_referenceOnly = true;
-        try
-        {
-            body();
-        }
-        finally
-        {
-            t_referenceOnly = false;
-        }
-    }
+    public static TKernel? For(Device device) => ReferenceMode.IsOn ? null : s_kernels[(int)device.Kind];
 
     private static TKernel?[] Find()
     {
