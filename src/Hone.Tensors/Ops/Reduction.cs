@@ -28,7 +28,7 @@ internal static unsafe class Reduction
             }
         }
 
-        Tensor sum = Sum(x, reduced);
+        Tensor sum = x.DType.IsHalfPrecision ? Strided.Cast(Sum(Strided.Cast(x, DType.F32), reduced), x.DType) : Sum(x, reduced);
         return sum.View(target, Strided.RowMajor(target.Dimensions), 0);
     }
 
