@@ -15,8 +15,6 @@ public static partial class Ops
 [Op("abs")]
 internal sealed class AbsOp : OpDefinition, IUnaryMap
 {
-    public static bool DerivativeNeedsInput => true;
-
     public override IEnumerable<OpSample> Samples => UnaryMap.Samples(Ops.Abs, 0.1, 3);
 
     public static T Apply<T>(T x)

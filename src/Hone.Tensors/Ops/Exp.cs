@@ -15,8 +15,6 @@ public static partial class Ops
 [Op("exp")]
 internal sealed class ExpOp : OpDefinition, IUnaryMap
 {
-    public static bool DerivativeNeedsInput => false;
-
     public override IEnumerable<OpSample> Samples => UnaryMap.Samples(Ops.Exp, -3, 3);
 
     public static T Apply<T>(T x)

@@ -5,9 +5,6 @@ namespace Hone.Tensors;
 /// <summary>A function of one number, applied to every element, with its derivative.</summary>
 internal interface IUnaryMap
 {
-    /// <summary>Whether <see cref="Derivative{T}"/> looks at the input; otherwise only the result is saved.</summary>
-    static abstract bool DerivativeNeedsInput { get; }
-
     /// <summary>The function.</summary>
     static abstract T Apply<T>(T x)
         where T : unmanaged, IFloatingPointIeee754<T>;

@@ -15,8 +15,6 @@ public static partial class Ops
 [Op("log")]
 internal sealed class LogOp : OpDefinition, IUnaryMap
 {
-    public static bool DerivativeNeedsInput => true;
-
     public override IEnumerable<OpSample> Samples => UnaryMap.Samples(Ops.Log, 0.2, 4);
 
     public static T Apply<T>(T x)

@@ -15,8 +15,6 @@ public static partial class Ops
 [Op("rsqrt")]
 internal sealed class ReciprocalSqrtOp : OpDefinition, IUnaryMap
 {
-    public static bool DerivativeNeedsInput => false;
-
     public override IEnumerable<OpSample> Samples => UnaryMap.Samples(Ops.ReciprocalSqrt, 0.3, 4);
 
     public static T Apply<T>(T x)

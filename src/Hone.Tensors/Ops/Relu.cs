@@ -15,8 +15,6 @@ public static partial class Ops
 [Op("relu")]
 internal sealed class ReluOp : OpDefinition, IUnaryMap
 {
-    public static bool DerivativeNeedsInput => false;
-
     public override IEnumerable<OpSample> Samples => UnaryMap.Samples(Ops.Relu, 0.1, 3);
 
     public static T Apply<T>(T x)

@@ -15,8 +15,6 @@ public static partial class Ops
 [Op("sigmoid")]
 internal sealed class SigmoidOp : OpDefinition, IUnaryMap
 {
-    public static bool DerivativeNeedsInput => false;
-
     public override IEnumerable<OpSample> Samples => UnaryMap.Samples(Ops.Sigmoid, -4, 4);
 
     public static T Apply<T>(T x)

@@ -15,8 +15,6 @@ public static partial class Ops
 [Op("silu")]
 internal sealed class SiluOp : OpDefinition, IUnaryMap
 {
-    public static bool DerivativeNeedsInput => true;
-
     public override IEnumerable<OpSample> Samples => UnaryMap.Samples(Ops.Silu, -4, 4);
 
     public static T Apply<T>(T x)

@@ -15,8 +15,6 @@ public static partial class Ops
 [Op("softplus")]
 internal sealed class SoftplusOp : OpDefinition, IUnaryMap
 {
-    public static bool DerivativeNeedsInput => true;
-
     public override IEnumerable<OpSample> Samples => UnaryMap.Samples(Ops.Softplus, -4, 4);
 
     public static T Apply<T>(T x)

@@ -15,8 +15,6 @@ public static partial class Ops
 [Op("sqrt")]
 internal sealed class SqrtOp : OpDefinition, IUnaryMap
 {
-    public static bool DerivativeNeedsInput => false;
-
     public override IEnumerable<OpSample> Samples => UnaryMap.Samples(Ops.Sqrt, 0.2, 4);
 
     public static T Apply<T>(T x)

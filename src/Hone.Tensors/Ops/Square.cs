@@ -15,8 +15,6 @@ public static partial class Ops
 [Op("square")]
 internal sealed class SquareOp : OpDefinition, IUnaryMap
 {
-    public static bool DerivativeNeedsInput => true;
-
     public override IEnumerable<OpSample> Samples => UnaryMap.Samples(Ops.Square, -3, 3);
 
     public static T Apply<T>(T x)

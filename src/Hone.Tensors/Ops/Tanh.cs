@@ -15,8 +15,6 @@ public static partial class Ops
 [Op("tanh")]
 internal sealed class TanhOp : OpDefinition, IUnaryMap
 {
-    public static bool DerivativeNeedsInput => false;
-
     public override IEnumerable<OpSample> Samples => UnaryMap.Samples(Ops.Tanh, -3, 3);
 
     public static T Apply<T>(T x)
