@@ -18,9 +18,6 @@ internal static class GemmBlocking
     /// <summary>Columns of B packed at a time when the rows of A need several blocks: 1.1 MiB, a share of the L3 cache.</summary>
     public const int WideColumns = 768;
 
-    /// <summary>Upper bound of a thread's packing buffer.</summary>
-    public const long MaxScratchBytes = (4096L * MaxDepth + WideColumns * (long)MaxDepth) * sizeof(float) + 65536;
-
     private const int DefaultLevel2Bytes = 512 * 1024;
 
     /// <summary>Rows of A packed at a time: half of the L2 cache at full depth, between 96 and 1,024.</summary>
