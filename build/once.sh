@@ -20,7 +20,7 @@ find_dotnet() {
 # global.json states which SDKs will do; `dotnet --version` fails when none of the installed ones does.
 require_sdk() {
     if ! (cd "$root" && "$dotnet" --version >/dev/null 2>&1); then
-        found=$("$dotnet" --list-sdks 2>/dev/null | sed 's/ .*//' | tr '\n' ' ' || :)
+        found=$("$dotnet" --list-sdks 2>/dev/null | sed 's/ .*//' | tr '\n' ' ' | sed 's/ $//' || :)
         fail "the .NET SDK 10 is needed, installed: ${found:-only a runtime}; install it from https://dotnet.microsoft.com/download/dotnet/10.0 (Debian, Ubuntu: apt-get install dotnet-sdk-10.0)"
     fi
 }
@@ -82,7 +82,7 @@ build_once() {
         shift
         set -- "$@" "$root/$folder"
     done
-    own=$root/artifacts/once/$(basename "$target").stamp
+    own=$root/artifacts/once/${target##*/}.stamp
     whole=$root/artifacts/once/Hone.slnx.stamp
     find_dotnet
     if is_fresh "$own" "$product" "$@" || is_fresh "$whole" "$product" "$@"; then
@@ -97,7 +97,7 @@ build_once() {
         if [ -t 2 ]; then
             printf '%s: building %s (only after a change)\n' "$program" "$target" >&2
         fi
-        log=$own.log
+        log=${own%.stamp}.log
         : >"$own.pending" # dated before the build reads its first file: an edit during the build counts as new
         if DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 "$dotnet" build "$root/$target" --configuration Release \
             --nologo --verbosity quiet -nodeReuse:false </dev/null >"$log" 2>&1 9>&-; then

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Xml.Linq;
 
@@ -105,11 +106,28 @@ internal sealed class Repository
             RedirectStandardOutput = true,
             UseShellExecute = false,
         };
-        using Process git = Process.Start(start) ?? throw new InvalidOperationException("git did not start.");
+        using Process? git = Start(start);
+        if (git is null)
+        {
+            return null;
+        }
+
         string listed = git.StandardOutput.ReadToEnd();
         git.WaitForExit();
         Assert.True(git.ExitCode == 0, $"git ls-files failed in {root} with exit code {git.ExitCode}");
         return listed.Split('\0', StringSplitOptions.RemoveEmptyEntries).Distinct();
+    }
+
+    private static Process? Start(ProcessStartInfo start)
+    {
+        try
+        {
+            return Process.Start(start);
+        }
+        catch (Win32Exception)
+        {
+            return null; // a machine with a copy of the repository but without git: what lies there is what is looked at
+        }
     }
 
     private static IEnumerable<string> Walk(string root) => Directory
