@@ -12,6 +12,12 @@ internal sealed class MemoryPool
 {
     private const int ClassesPerOctave = 8;
     private const int SmallestBytes = 64;
+    private const bool IsDebugBuild =
+#if DEBUG
+        true;
+#else
+        false;
+#endif
 
     [ThreadStatic]
     private static long t_liveBytes;
@@ -32,12 +38,7 @@ internal sealed class MemoryPool
     public long CacheLimitBytes { get; set; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
 
     /// <summary>Overwrites freed memory with NaN so that a use after free cannot pass unnoticed; on in debug builds.</summary>
-    public bool PoisonFreed { get; set; } =
-#if DEBUG
-        true;
-#else
-        false;
-#endif
+    public bool PoisonFreed { get; set; } = IsDebugBuild;
 
     /// <summary>Bytes in use by tensors, those kept for reuse, and the most ever in use since <see cref="ResetPeak"/>.</summary>
     public (long LiveBytes, long CachedBytes, long PeakBytes) Usage

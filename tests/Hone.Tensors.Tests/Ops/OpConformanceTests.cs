@@ -1,6 +1,5 @@
 using Hone.Tensors.Kernels;
 using Hone.Tensors.Kernels.Cpu.Simd;
-using Hone.Tensors.Memory;
 using Hone.Tensors.Threading;
 
 namespace Hone.Tensors.Tests.Ops;
