@@ -30,10 +30,10 @@ public readonly struct BFloat16 : IEquatable<BFloat16>
     /// <summary>Widens exactly.</summary>
     public static implicit operator float(BFloat16 value) => BitConverter.UInt32BitsToSingle((uint)value.Bits << 16);
 
-    /// <inheritdoc/>
+    /// <summary>Whether the values are equal; NaN equals nothing, 0 equals −0.</summary>
     public static bool operator ==(BFloat16 left, BFloat16 right) => (float)left == (float)right;
 
-    /// <inheritdoc/>
+    /// <summary>Whether the values differ.</summary>
     public static bool operator !=(BFloat16 left, BFloat16 right) => !(left == right);
 
     /// <inheritdoc/>

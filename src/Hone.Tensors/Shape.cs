@@ -44,10 +44,10 @@ public readonly struct Shape : IEquatable<Shape>
     /// <exception cref="ArgumentOutOfRangeException">The shape has no such dimension.</exception>
     public int this[int dimension] => Dimensions[Normalize(dimension)];
 
-    /// <inheritdoc/>
+    /// <summary>Whether all dimensions are equal.</summary>
     public static bool operator ==(Shape left, Shape right) => left.Equals(right);
 
-    /// <inheritdoc/>
+    /// <summary>Whether any dimension differs.</summary>
     public static bool operator !=(Shape left, Shape right) => !left.Equals(right);
 
     /// <summary>Turns a dimension that may count from the end into one in [0, <see cref="Rank"/>).</summary>

@@ -10,26 +10,45 @@ internal static class BackwardPass
     /// <param name="seed">Gradient of the final loss with respect to <paramref name="root"/>; 1 for a scalar when absent.</param>
     public static void Run(Tensor root, Tensor? seed)
     {
-        GraphNode start = root.GradNode ?? throw NothingRecorded(root);
+        if (root is not Parameter { IsTrainable: true } && root.GradNode is null)
+        {
+            throw NothingRecorded(root);
+        }
+
+        string op = root.GradNode?.Op ?? "parameter";
         if (seed is null && root.ElementCount != 1)
         {
             throw new AutogradException(
                 "Backward: only a tensor with one element can start a backward pass without a gradient.",
-                start.Op,
+                op,
                 $"{root}",
                 "Reduce it to a scalar (Sum, Mean), or pass its gradient to Backward.");
         }
 
         if (seed is not null && (seed.Shape != root.Shape || seed.DType != root.DType))
         {
-            throw new AutogradException("Backward: the gradient given does not fit the tensor.", start.Op, $"tensor {root}, gradient {seed}", "Pass a gradient of the same shape and dtype.");
+            throw new AutogradException("Backward: the gradient given does not fit the tensor.", op, $"tensor {root}, gradient {seed}", "Pass a gradient of the same shape and dtype.");
         }
 
         using GradMode noGrad = GradMode.NoGrad();
+        using var scope = TensorScope.Begin("backward");
+        seed ??= Tensor.Full(root.DType, 1, root.Shape.Dimensions);
+        if (root is Parameter parameter)
+        {
+            Collect(parameter, seed);
+        }
+        else if (root.GradNode is { } start)
+        {
+            Walk(start, seed);
+        }
+    }
+
+    private static void Walk(GraphNode start, Tensor seed)
+    {
         List<GraphNode> nodes = Collect(start);
         try
         {
-            start.PendingGrad = Owned(seed ?? Tensor.Full(root.DType, 1, root.Shape.Dimensions));
+            start.PendingGrad = Owned(seed);
             foreach (GraphNode node in nodes)
             {
                 Visit(node);
@@ -83,14 +102,19 @@ internal static class BackwardPass
         GraphEdge edge = node.Edges[index];
         if (edge.Parameter is { } parameter)
         {
-            // A parameter's gradient is written in place (clipping, accumulation), so nobody else may see its bytes.
-            bool isOwn = gradient.Storage.IsExclusive && gradient.IsContiguous;
-            parameter.Grad = Accumulate(parameter.Grad, isOwn || parameter.Grad is not null ? gradient : Strided.Clone(gradient));
+            Collect(parameter, gradient);
         }
         else if (edge.Node is { } input)
         {
             input.PendingGrad = Accumulate(input.PendingGrad, gradient);
         }
+    }
+
+    private static void Collect(Parameter parameter, Tensor gradient)
+    {
+        // A parameter's gradient is written in place (clipping, accumulation), so nobody else may see its bytes.
+        bool isOwn = gradient.Storage.IsExclusive && gradient.IsContiguous;
+        parameter.Grad = Accumulate(parameter.Grad, isOwn || parameter.Grad is not null ? gradient : Strided.Clone(gradient));
     }
 
     /// <summary>Adds to a collected gradient in place where nobody else sees its bytes; otherwise to a copy.</summary>

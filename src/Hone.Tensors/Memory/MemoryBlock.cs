@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Hone.Tensors.Memory;
 
 /// <summary>A stretch of host memory that a <see cref="Storage"/> lives in.</summary>

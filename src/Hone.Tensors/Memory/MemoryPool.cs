@@ -12,6 +12,15 @@ internal sealed class MemoryPool
 {
     private const int ClassesPerOctave = 8;
     private const int SmallestBytes = 64;
+    private const bool IsDebugBuild =
+#if DEBUG
+        true;
+#else
+        false;
+#endif
+
+    [ThreadStatic]
+    private static long t_liveBytes;
 
     private readonly Stack<NativeBlock>[] _free = new Stack<NativeBlock>[64 * ClassesPerOctave];
     private readonly Lock _gate = new();
@@ -22,16 +31,14 @@ internal sealed class MemoryPool
     /// <summary>The pool of the host processor's memory.</summary>
     public static MemoryPool Cpu { get; } = new();
 
+    /// <summary>Bytes that this thread took from pools minus bytes that it returned; what leak tests watch.</summary>
+    public static long LiveBytesOfThisThread => t_liveBytes;
+
     /// <summary>Most bytes kept for reuse; a quarter of the machine's memory unless set.</summary>
     public long CacheLimitBytes { get; set; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
 
     /// <summary>Overwrites freed memory with NaN so that a use after free cannot pass unnoticed; on in debug builds.</summary>
-    public bool PoisonFreed { get; set; } =
-#if DEBUG
-        true;
-#else
-        false;
-#endif
+    public bool PoisonFreed { get; set; } = IsDebugBuild;
 
     /// <summary>Bytes in use by tensors, those kept for reuse, and the most ever in use since <see cref="ResetPeak"/>.</summary>
     public (long LiveBytes, long CachedBytes, long PeakBytes) Usage
@@ -49,6 +56,7 @@ internal sealed class MemoryPool
     public NativeBlock Rent(long sizeBytes)
     {
         (int index, long rounded) = SizeClass(sizeBytes);
+        t_liveBytes += rounded;
         lock (_gate)
         {
             _liveBytes += rounded;
@@ -80,6 +88,7 @@ internal sealed class MemoryPool
         }
 
         (int index, _) = SizeClass(block.SizeBytes);
+        t_liveBytes -= block.SizeBytes;
         lock (_gate)
         {
             _liveBytes -= block.SizeBytes;

@@ -18,7 +18,9 @@ internal sealed unsafe class NativeBlock : MemoryBlock
         Address = (byte*)NativeMemory.AlignedAlloc((nuint)sizeBytes, Alignment);
     }
 
+#pragma warning disable MA0055 // The one place that owns native memory; SafeHandle would add two interlocked operations to every access.
     ~NativeBlock()
+#pragma warning restore MA0055
     {
         _pool.Forget(this);
         NativeMemory.AlignedFree(Address);
@@ -29,7 +31,9 @@ internal sealed unsafe class NativeBlock : MemoryBlock
     /// <summary>Gives the memory to the operating system at once.</summary>
     public void Free()
     {
+#pragma warning disable CA1816 // Blocks are pooled, not disposed; this is their end.
         GC.SuppressFinalize(this);
+#pragma warning restore CA1816
         NativeMemory.AlignedFree(Address);
     }
 }

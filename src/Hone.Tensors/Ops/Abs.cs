@@ -1,4 +1,5 @@
 using System.Numerics;
+using Hone.Tensors.Kernels;
 
 namespace Hone.Tensors;
 
@@ -15,9 +16,9 @@ public static partial class Ops
 [Op("abs")]
 internal sealed class AbsOp : OpDefinition, IUnaryMap
 {
-    public static bool DerivativeNeedsInput => true;
-
     public override IEnumerable<OpSample> Samples => UnaryMap.Samples(Ops.Abs, 0.1, 3);
+
+    public static UnaryFunction? Kernel => UnaryFunction.Abs;
 
     public static T Apply<T>(T x)
         where T : unmanaged, IFloatingPointIeee754<T> => T.Abs(x);

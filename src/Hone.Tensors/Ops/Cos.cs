@@ -15,8 +15,6 @@ public static partial class Ops
 [Op("cos")]
 internal sealed class CosOp : OpDefinition, IUnaryMap
 {
-    public static bool DerivativeNeedsInput => true;
-
     public override IEnumerable<OpSample> Samples => UnaryMap.Samples(Ops.Cos, -3, 3);
 
     public static T Apply<T>(T x)

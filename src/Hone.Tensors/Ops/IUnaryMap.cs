@@ -1,12 +1,13 @@
 using System.Numerics;
+using Hone.Tensors.Kernels;
 
 namespace Hone.Tensors;
 
 /// <summary>A function of one number, applied to every element, with its derivative.</summary>
 internal interface IUnaryMap
 {
-    /// <summary>Whether <see cref="Derivative{T}"/> looks at the input; otherwise only the result is saved.</summary>
-    static abstract bool DerivativeNeedsInput { get; }
+    /// <summary>The fast kernel's name for this function, when it has one.</summary>
+    static virtual UnaryFunction? Kernel => null;
 
     /// <summary>The function.</summary>
     static abstract T Apply<T>(T x)

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Hone.Tensors.Kernels;
 
 namespace Hone.Tensors;
 
@@ -15,9 +16,9 @@ public static partial class Ops
 [Op("log")]
 internal sealed class LogOp : OpDefinition, IUnaryMap
 {
-    public static bool DerivativeNeedsInput => true;
-
     public override IEnumerable<OpSample> Samples => UnaryMap.Samples(Ops.Log, 0.2, 4);
+
+    public static UnaryFunction? Kernel => UnaryFunction.Log;
 
     public static T Apply<T>(T x)
         where T : unmanaged, IFloatingPointIeee754<T> => T.Log(x);

@@ -1,5 +1,4 @@
 using System.Numerics;
-using Hone.Tensors.Autograd;
 using Hone.Tensors.Errors;
 using Hone.Tensors.Threading;
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Hone.Tensors.Kernels;
 
 namespace Hone.Tensors;
 
@@ -15,9 +16,9 @@ public static partial class Ops
 [Op("relu")]
 internal sealed class ReluOp : OpDefinition, IUnaryMap
 {
-    public static bool DerivativeNeedsInput => false;
-
     public override IEnumerable<OpSample> Samples => UnaryMap.Samples(Ops.Relu, 0.1, 3);
+
+    public static UnaryFunction? Kernel => UnaryFunction.Relu;
 
     public static T Apply<T>(T x)
         where T : unmanaged, IFloatingPointIeee754<T> => x <= T.Zero ? T.Zero : x;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Hone.Tensors.Kernels;
 
 namespace Hone.Tensors;
 
@@ -15,9 +16,9 @@ public static partial class Ops
 [Op("silu")]
 internal sealed class SiluOp : OpDefinition, IUnaryMap
 {
-    public static bool DerivativeNeedsInput => true;
-
     public override IEnumerable<OpSample> Samples => UnaryMap.Samples(Ops.Silu, -4, 4);
+
+    public static UnaryFunction? Kernel => UnaryFunction.Silu;
 
     public static T Apply<T>(T x)
         where T : unmanaged, IFloatingPointIeee754<T> => x * SigmoidOp.Logistic(x);

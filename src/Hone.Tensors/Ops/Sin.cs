@@ -15,8 +15,6 @@ public static partial class Ops
 [Op("sin")]
 internal sealed class SinOp : OpDefinition, IUnaryMap
 {
-    public static bool DerivativeNeedsInput => true;
-
     public override IEnumerable<OpSample> Samples => UnaryMap.Samples(Ops.Sin, -3, 3);
 
     public static T Apply<T>(T x)

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Hone.Tensors.Autograd;
+using Hone.Tensors.Kernels;
 
 namespace Hone.Tensors;
 
@@ -22,14 +23,16 @@ internal static unsafe class UnaryMap
         {
             Forward<TMap, double>(x, y);
         }
+        else if (TMap.Kernel is { } function && KernelTable<IUnaryKernel>.For(x.Device) is { } kernel)
+        {
+            kernel.Forward(function, Strided.Contiguous(x).Pointer<float>(), y.Pointer<float>(), y.ElementCount);
+        }
         else
         {
             Forward<TMap, float>(x, y);
         }
 
-        bool wants = Recorder.Wants(x);
-        Tensor? savedInput = wants && TMap.DerivativeNeedsInput ? x : null;
-        return Recorder.Finish(op, y, [x], [savedInput, wants ? y : null], Backward<TMap>);
+        return Recorder.Finish(op, y, [x], [Recorder.Wants(x) ? x : null], Backward<TMap>);
     }
 
     /// <summary>The calls on which every map is tested, with values in [<paramref name="low"/>, <paramref name="high"/>).</summary>
@@ -45,16 +48,20 @@ internal static unsafe class UnaryMap
     private static void Backward<TMap>(BackwardContext context)
         where TMap : IUnaryMap
     {
-        Tensor y = context.Saved(1);
-        Tensor x = TMap.DerivativeNeedsInput ? context.Saved(0) : y;
-        Tensor dx = Tensor.Empty(y.DType, y.Shape);
-        if (y.DType == DType.F64)
+        Tensor x = context.Saved(0);
+        Tensor dx = Tensor.Empty(x.DType, x.Shape);
+        if (x.DType == DType.F64)
         {
-            Gradient<TMap, double>(context.Grad, x, y, dx);
+            Gradient<TMap, double>(context.Grad, x, dx);
+        }
+        else if (TMap.Kernel is { } function && KernelTable<IUnaryKernel>.For(x.Device) is { } kernel)
+        {
+            Tensor g = Strided.Contiguous(context.Grad);
+            kernel.Backward(function, Strided.Contiguous(x).Pointer<float>(), g.Pointer<float>(), dx.Pointer<float>(), dx.ElementCount);
         }
         else
         {
-            Gradient<TMap, float>(context.Grad, x, y, dx);
+            Gradient<TMap, float>(context.Grad, x, dx);
         }
 
         context.Set(0, dx);
@@ -69,18 +76,17 @@ internal static unsafe class UnaryMap
         Strided.ForEachRow(x.Shape, [x.Strides.ToArray(), y.Strides.ToArray()], (o, s, count) => ForwardRow<TMap, T>(from + o[0], s[0], to + o[1], s[1], count));
     }
 
-    private static void Gradient<TMap, T>(Tensor g, Tensor x, Tensor y, Tensor dx)
+    private static void Gradient<TMap, T>(Tensor g, Tensor x, Tensor dx)
         where TMap : IUnaryMap
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         T* pg = g.Pointer<T>();
         T* px = x.Pointer<T>();
-        T* py = y.Pointer<T>();
         T* pd = dx.Pointer<T>();
         Strided.ForEachRow(
-            y.Shape,
-            [g.Strides.ToArray(), x.Strides.ToArray(), y.Strides.ToArray(), dx.Strides.ToArray()],
-            (o, s, count) => GradientRow<TMap, T>(pg + o[0], s[0], px + o[1], s[1], py + o[2], s[2], pd + o[3], s[3], count));
+            x.Shape,
+            [g.Strides.ToArray(), x.Strides.ToArray(), dx.Strides.ToArray()],
+            (o, s, count) => GradientRow<TMap, T>(pg + o[0], s[0], px + o[1], s[1], pd + o[2], s[2], count));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -95,13 +101,14 @@ internal static unsafe class UnaryMap
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void GradientRow<TMap, T>(T* g, long gStep, T* x, long xStep, T* y, long yStep, T* dx, long dxStep, long count)
+    private static void GradientRow<TMap, T>(T* g, long gStep, T* x, long xStep, T* dx, long dxStep, long count)
         where TMap : IUnaryMap
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         for (long i = 0; i < count; i++)
         {
-            dx[i * dxStep] = g[i * gStep] * TMap.Derivative(x[i * xStep], y[i * yStep]);
+            T value = x[i * xStep];
+            dx[i * dxStep] = g[i * gStep] * TMap.Derivative(value, TMap.Apply(value));
         }
     }
 }

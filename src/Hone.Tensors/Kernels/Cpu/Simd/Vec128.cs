@@ -130,7 +130,7 @@ internal readonly unsafe struct Vec128(Vector128<float> value) : ISimdVector<Vec
     public static Vec128 Round(Vec128 value) => new(Vector128.Round(value._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec128 PowerOfTwo(Vec128 value) => new(((Vector128.ConvertToInt32(value._value) + Vector128.Create(127)) << 23).AsSingle());
+    public static Vec128 PowerOfTwo(Vec128 value) => new(((Vector128.ConvertToInt32Native(value._value) + Vector128.Create(127)) << 23).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec128 LessThan(Vec128 left, Vec128 right) => new(Vector128.LessThan(left._value, right._value));

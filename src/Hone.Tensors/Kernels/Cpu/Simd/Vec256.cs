@@ -130,7 +130,7 @@ internal readonly unsafe struct Vec256(Vector256<float> value) : ISimdVector<Vec
     public static Vec256 Round(Vec256 value) => new(Vector256.Round(value._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256 PowerOfTwo(Vec256 value) => new(((Vector256.ConvertToInt32(value._value) + Vector256.Create(127)) << 23).AsSingle());
+    public static Vec256 PowerOfTwo(Vec256 value) => new(((Vector256.ConvertToInt32Native(value._value) + Vector256.Create(127)) << 23).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec256 LessThan(Vec256 left, Vec256 right) => new(Vector256.LessThan(left._value, right._value));

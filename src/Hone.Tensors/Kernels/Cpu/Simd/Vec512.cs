@@ -130,7 +130,7 @@ internal readonly unsafe struct Vec512(Vector512<float> value) : ISimdVector<Vec
     public static Vec512 Round(Vec512 value) => new(Vector512.Round(value._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec512 PowerOfTwo(Vec512 value) => new(((Vector512.ConvertToInt32(value._value) + Vector512.Create(127)) << 23).AsSingle());
+    public static Vec512 PowerOfTwo(Vec512 value) => new(((Vector512.ConvertToInt32Native(value._value) + Vector512.Create(127)) << 23).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec512 LessThan(Vec512 left, Vec512 right) => new(Vector512.LessThan(left._value, right._value));
