@@ -40,7 +40,7 @@ public sealed unsafe class CrossEntropyCpuTests
     [Fact]
     public void Linear_SeveralChunksOfTokens_EqualOneTokenAtATime()
     {
-        // 200,000 classes leave room for 62 tokens a chunk, so 130 labelled tokens take three.
+        // 200,000 classes leave room for 32 tokens a chunk, so 120 labelled tokens take four.
         const int Tokens = 150, Size = 4, Vocabulary = 200_000;
         var all = LinearCase.Create(Tokens, Size, Vocabulary, new CrossEntropySettings(), false);
         float[][] together = all.RunKernel();

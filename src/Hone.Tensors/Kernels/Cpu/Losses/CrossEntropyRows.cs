@@ -108,7 +108,7 @@ internal static unsafe class CrossEntropyRows
                 }
 
                 CrossEntropyRow* row = rows + i;
-                float max = MathF.Max(row->Max, RowSums.Max<V>(slice, classes));
+                float max = MathF.Max(row->Max, RowSums.MaxForShift<V>(slice, classes));
 
                 // While all logits so far are −∞, nothing is summed yet and −∞ − −∞ must not enter.
                 double before = float.IsNegativeInfinity(row->Max) ? 0 : row->ExponentialSum * Math.Exp((double)row->Max - max);
