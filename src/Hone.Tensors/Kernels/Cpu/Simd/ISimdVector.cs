@@ -39,6 +39,12 @@ internal unsafe interface ISimdVector<TSelf>
     /// <summary>Rounds to nearest even bf16 (NaN stays NaN) and writes <see cref="Count"/> values.</summary>
     static abstract void StoreBFloat16(TSelf value, ushort* target);
 
+    /// <summary>Rounds to nearest even IEEE half (overflow to infinity, subnormals kept, NaN stays NaN) and writes <see cref="Count"/> values.</summary>
+    static abstract void StoreHalf(TSelf value, ushort* target);
+
+    /// <summary>Reads <c>Count / 2</c> floats, each into two neighbouring lanes.</summary>
+    static abstract TSelf LoadDuplicated(float* source);
+
     static abstract TSelf operator +(TSelf left, TSelf right);
 
     static abstract TSelf operator -(TSelf left, TSelf right);
@@ -74,6 +80,18 @@ internal unsafe interface ISimdVector<TSelf>
 
     /// <summary>Lanes of <paramref name="whenTrue"/> where <paramref name="mask"/> has its bits set, of <paramref name="whenFalse"/> elsewhere.</summary>
     static abstract TSelf Select(TSelf mask, TSelf whenTrue, TSelf whenFalse);
+
+    /// <summary>The absolute values of <paramref name="magnitude"/> with the sign bits of <paramref name="sign"/>.</summary>
+    static abstract TSelf CopySign(TSelf magnitude, TSelf sign);
+
+    /// <summary>Unbiased exponent of positive normal lanes, as f32.</summary>
+    static abstract TSelf Exponent(TSelf value);
+
+    /// <summary>Positive normal lanes scaled by a power of two to [1, 2).</summary>
+    static abstract TSelf Significand(TSelf value);
+
+    /// <summary>Exchanges lanes 0 and 1, 2 and 3, and so on.</summary>
+    static abstract TSelf SwapPairs(TSelf value);
 
     /// <summary>Sum of the lanes in a fixed order (pairwise halves).</summary>
     static abstract float Sum(TSelf value);

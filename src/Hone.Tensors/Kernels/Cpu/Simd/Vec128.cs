@@ -80,6 +80,27 @@ internal readonly unsafe struct Vec128(Vector128<float> value) : ISimdVector<Vec
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreHalf(Vec128 value, ushort* target)
+    {
+        Vector128<uint> bits = value._value.AsUInt32();
+        Vector128<uint> magnitude = bits & Vector128.Create(0x7fffffffu);
+        Vector128<uint> sign = (bits >>> 16) & Vector128.Create(0x8000u);
+        // Normal results: rebias the exponent from 127 to 15 and round the 13 dropped bits to nearest even.
+        Vector128<uint> normal = (magnitude + Vector128.Create(0xc8000fffu) + ((magnitude >>> 13) & Vector128<uint>.One)) >>> 13;
+        // Subnormal results: adding 0.5 moves their last bit to bit 0 of the sum, rounded by the adder.
+        Vector128<uint> subnormal = (magnitude.AsSingle() + Vector128.Create(0.5f)).AsUInt32() - Vector128.Create(0x3f000000u);
+        Vector128<uint> infinityOrNaN = Vector128.ConditionalSelect(
+            Vector128.GreaterThan(magnitude, Vector128.Create(0x7f800000u)), Vector128.Create(0x7e00u), Vector128.Create(0x7c00u));
+        Vector128<uint> result = Vector128.ConditionalSelect(Vector128.LessThan(magnitude, Vector128.Create(0x38800000u)), subnormal, normal);
+        result = Vector128.ConditionalSelect(Vector128.LessThan(magnitude, Vector128.Create(0x47800000u)), result, infinityOrNaN) | sign;
+        Vector64.Narrow(result.GetLower(), result.GetUpper()).Store(target);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec128 LoadDuplicated(float* source) =>
+        new(Vector128.Shuffle(Vector128.CreateScalarUnsafe(*(ulong*)source).AsSingle(), Vector128.Create(0, 0, 1, 1)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec128 operator +(Vec128 left, Vec128 right) => new(left._value + right._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -124,6 +145,21 @@ internal readonly unsafe struct Vec128(Vector128<float> value) : ISimdVector<Vec
         new(Sse41.IsSupported
             ? Sse41.BlendVariable(whenFalse._value, whenTrue._value, mask._value)
             : Vector128.ConditionalSelect(mask._value, whenTrue._value, whenFalse._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec128 CopySign(Vec128 magnitude, Vec128 sign) => new(Vector128.CopySign(magnitude._value, sign._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec128 Exponent(Vec128 value) =>
+        new(Vector128.ConvertToSingle((value._value.AsInt32() >> 23) - Vector128.Create(127)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec128 Significand(Vec128 value) =>
+        new(((value._value.AsUInt32() & Vector128.Create(0x007fffffu)) | Vector128.Create(0x3f800000u)).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec128 SwapPairs(Vec128 value) =>
+        new(Vector128.Shuffle(value._value, Vector128.Create(1, 0, 3, 2)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vec128 value) => (value._value[0] + value._value[2]) + (value._value[1] + value._value[3]);

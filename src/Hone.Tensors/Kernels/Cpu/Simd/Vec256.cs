@@ -80,6 +80,27 @@ internal readonly unsafe struct Vec256(Vector256<float> value) : ISimdVector<Vec
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreHalf(Vec256 value, ushort* target)
+    {
+        Vector256<uint> bits = value._value.AsUInt32();
+        Vector256<uint> magnitude = bits & Vector256.Create(0x7fffffffu);
+        Vector256<uint> sign = (bits >>> 16) & Vector256.Create(0x8000u);
+        // Normal results: rebias the exponent from 127 to 15 and round the 13 dropped bits to nearest even.
+        Vector256<uint> normal = (magnitude + Vector256.Create(0xc8000fffu) + ((magnitude >>> 13) & Vector256<uint>.One)) >>> 13;
+        // Subnormal results: adding 0.5 moves their last bit to bit 0 of the sum, rounded by the adder.
+        Vector256<uint> subnormal = (magnitude.AsSingle() + Vector256.Create(0.5f)).AsUInt32() - Vector256.Create(0x3f000000u);
+        Vector256<uint> infinityOrNaN = Vector256.ConditionalSelect(
+            Vector256.GreaterThan(magnitude, Vector256.Create(0x7f800000u)), Vector256.Create(0x7e00u), Vector256.Create(0x7c00u));
+        Vector256<uint> result = Vector256.ConditionalSelect(Vector256.LessThan(magnitude, Vector256.Create(0x38800000u)), subnormal, normal);
+        result = Vector256.ConditionalSelect(Vector256.LessThan(magnitude, Vector256.Create(0x47800000u)), result, infinityOrNaN) | sign;
+        Vector128.Narrow(result.GetLower(), result.GetUpper()).Store(target);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec256 LoadDuplicated(float* source) =>
+        new(Vector256.Shuffle(Vector128.Load(source).ToVector256Unsafe(), Vector256.Create(0, 0, 1, 1, 2, 2, 3, 3)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec256 operator +(Vec256 left, Vec256 right) => new(left._value + right._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -124,6 +145,21 @@ internal readonly unsafe struct Vec256(Vector256<float> value) : ISimdVector<Vec
         new(Avx.IsSupported
             ? Avx.BlendVariable(whenFalse._value, whenTrue._value, mask._value)
             : Vector256.ConditionalSelect(mask._value, whenTrue._value, whenFalse._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec256 CopySign(Vec256 magnitude, Vec256 sign) => new(Vector256.CopySign(magnitude._value, sign._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec256 Exponent(Vec256 value) =>
+        new(Vector256.ConvertToSingle((value._value.AsInt32() >> 23) - Vector256.Create(127)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec256 Significand(Vec256 value) =>
+        new(((value._value.AsUInt32() & Vector256.Create(0x007fffffu)) | Vector256.Create(0x3f800000u)).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec256 SwapPairs(Vec256 value) =>
+        new(Vector256.Shuffle(value._value, Vector256.Create(1, 0, 3, 2, 5, 4, 7, 6)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vec256 value) => Vec128.Sum(new Vec128(value._value.GetLower()) + new Vec128(value._value.GetUpper()));

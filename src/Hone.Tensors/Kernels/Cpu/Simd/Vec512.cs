@@ -79,6 +79,27 @@ internal readonly unsafe struct Vec512(Vector512<float> value) : ISimdVector<Vec
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreHalf(Vec512 value, ushort* target)
+    {
+        Vector512<uint> bits = value._value.AsUInt32();
+        Vector512<uint> magnitude = bits & Vector512.Create(0x7fffffffu);
+        Vector512<uint> sign = (bits >>> 16) & Vector512.Create(0x8000u);
+        // Normal results: rebias the exponent from 127 to 15 and round the 13 dropped bits to nearest even.
+        Vector512<uint> normal = (magnitude + Vector512.Create(0xc8000fffu) + ((magnitude >>> 13) & Vector512<uint>.One)) >>> 13;
+        // Subnormal results: adding 0.5 moves their last bit to bit 0 of the sum, rounded by the adder.
+        Vector512<uint> subnormal = (magnitude.AsSingle() + Vector512.Create(0.5f)).AsUInt32() - Vector512.Create(0x3f000000u);
+        Vector512<uint> infinityOrNaN = Vector512.ConditionalSelect(
+            Vector512.GreaterThan(magnitude, Vector512.Create(0x7f800000u)), Vector512.Create(0x7e00u), Vector512.Create(0x7c00u));
+        Vector512<uint> result = Vector512.ConditionalSelect(Vector512.LessThan(magnitude, Vector512.Create(0x38800000u)), subnormal, normal);
+        result = Vector512.ConditionalSelect(Vector512.LessThan(magnitude, Vector512.Create(0x47800000u)), result, infinityOrNaN) | sign;
+        Vector256.Narrow(result.GetLower(), result.GetUpper()).Store(target);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec512 LoadDuplicated(float* source) =>
+        new(Vector512.Shuffle(Vector256.Load(source).ToVector512Unsafe(), Vector512.Create(0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec512 operator +(Vec512 left, Vec512 right) => new(left._value + right._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -120,6 +141,21 @@ internal readonly unsafe struct Vec512(Vector512<float> value) : ISimdVector<Vec
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec512 Select(Vec512 mask, Vec512 whenTrue, Vec512 whenFalse) =>
         new(Vector512.ConditionalSelect(mask._value, whenTrue._value, whenFalse._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec512 CopySign(Vec512 magnitude, Vec512 sign) => new(Vector512.CopySign(magnitude._value, sign._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec512 Exponent(Vec512 value) =>
+        new(Vector512.ConvertToSingle((value._value.AsInt32() >> 23) - Vector512.Create(127)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec512 Significand(Vec512 value) =>
+        new(((value._value.AsUInt32() & Vector512.Create(0x007fffffu)) | Vector512.Create(0x3f800000u)).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec512 SwapPairs(Vec512 value) =>
+        new(Vector512.Shuffle(value._value, Vector512.Create(1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vec512 value) => Vec256.Sum(new Vec256(value._value.GetLower()) + new Vec256(value._value.GetUpper()));

@@ -1,0 +1,9 @@
+namespace Hone.Benchmarks;
+
+/// <summary>Shape and layout of one product of <see cref="GemmComparison"/>.</summary>
+internal sealed record GemmCase(string Name, bool TransA, bool TransB, int M, int N, int K, bool Accumulate = false)
+{
+    public override string ToString() => $"{Name} {M}x{N}x{K}";
+
+    public double Flops => 2.0 * M * N * K;
+}

@@ -1,0 +1,25 @@
+using System.Numerics;
+
+namespace Hone.Tensors;
+
+/// <summary>A function of two numbers, applied element by element to broadcast operands, with its partial derivatives.</summary>
+internal interface IBinaryMap
+{
+    /// <summary>Whether the derivatives look at the operands; when not, nothing is saved.</summary>
+    static abstract bool DerivativesNeedInputs { get; }
+
+    /// <summary>Whether the result's gradient is itself the gradient of both operands, so that nothing need be computed.</summary>
+    static virtual bool PassesGradientOn => false;
+
+    /// <summary>The function.</summary>
+    static abstract T Apply<T>(T a, T b)
+        where T : unmanaged, IFloatingPointIeee754<T>;
+
+    /// <summary>Gradient of the first operand for the result's gradient <paramref name="g"/>.</summary>
+    static abstract T GradLeft<T>(T g, T a, T b)
+        where T : unmanaged, IFloatingPointIeee754<T>;
+
+    /// <summary>Gradient of the second operand for the result's gradient <paramref name="g"/>.</summary>
+    static abstract T GradRight<T>(T g, T a, T b)
+        where T : unmanaged, IFloatingPointIeee754<T>;
+}
