@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Hone.Tensors.Kernels.Cpu.Gemm;
 using Hone.Tensors.Kernels.Cpu.Simd;
 
 namespace Hone.Tensors.Kernels.Cpu.Attention;
@@ -25,7 +26,7 @@ internal sealed unsafe class AttentionBackward<V>(AttentionProblem<float> proble
     /// <summary>Computes all chunks on the available threads, then the query gradients that several chunks contribute to.</summary>
     public void Run()
     {
-        AttentionChunks chunks = AttentionChunks.Create(problem, gradients.BiasGradient);
+        AttentionChunks chunks = AttentionChunks.Create(problem);
         using var parts = new AttentionQueryParts(problem, chunks, _needsQuery);
         var queue = new AttentionQueue<AttentionChunk>();
         foreach (AttentionChunk chunk in chunks.All)
@@ -158,7 +159,7 @@ internal sealed unsafe class AttentionBackward<V>(AttentionProblem<float> proble
         for (int first = visible.Begin / AttentionBlock.KeyTile * AttentionBlock.KeyTile; first < visible.End; first += AttentionBlock.KeyTile)
         {
             int width = Math.Min(AttentionBlock.KeyTile, visible.End - first);
-            AddTile(block, new RowGroups(rows, tiles.Begin, tiles.End, first, width), first, first - chunk.Begin, tiles);
+            AddTile(block, new RowGroups(rows, tiles.Begin, tiles.End, first, width, MicroKernels<V, PanelFloat32>.MaxRows(2)), first, first - chunk.Begin, tiles);
         }
     }
 
