@@ -184,7 +184,8 @@ internal static unsafe class Strided
         }
     }
 
-    private static (long[] Sizes, long[][] Steps) Merge(Shape shape, long[][] strides)
+    /// <summary>The loop over <paramref name="shape"/> with neighbouring dimensions merged where every operand allows it: sizes and, per operand, steps.</summary>
+    public static (long[] Sizes, long[][] Steps) Merge(Shape shape, long[][] strides)
     {
         var sizes = new List<long>();
         var kept = new List<int>(); // innermost original dimension of each merged one

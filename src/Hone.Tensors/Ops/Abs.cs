@@ -1,4 +1,5 @@
 using System.Numerics;
+using Hone.Tensors.Kernels;
 
 namespace Hone.Tensors;
 
@@ -16,6 +17,8 @@ public static partial class Ops
 internal sealed class AbsOp : OpDefinition, IUnaryMap
 {
     public override IEnumerable<OpSample> Samples => UnaryMap.Samples(Ops.Abs, 0.1, 3);
+
+    public static UnaryFunction? Kernel => UnaryFunction.Abs;
 
     public static T Apply<T>(T x)
         where T : unmanaged, IFloatingPointIeee754<T> => T.Abs(x);

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Hone.Tensors.Kernels;
 
 namespace Hone.Tensors;
 
@@ -23,6 +24,8 @@ internal sealed class AddOp : OpDefinition, IBinaryMap
     public static bool PassesGradientOn => true;
 
     public override IEnumerable<OpSample> Samples => BinaryMap.Samples(Ops.Add, (-2, 2), (-2, 2));
+
+    public static BinaryFunction? Kernel => BinaryFunction.Add;
 
     public static T Apply<T>(T a, T b)
         where T : unmanaged, IFloatingPointIeee754<T> => a + b;

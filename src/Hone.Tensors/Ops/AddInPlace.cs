@@ -1,4 +1,5 @@
 using System.Numerics;
+using Hone.Tensors.Kernels;
 
 namespace Hone.Tensors;
 
@@ -12,6 +13,9 @@ public static partial class Ops
         switch (target.DType)
         {
             case DType.F64: AddRows<double>(target, addend); break;
+            case DType.F32 when target.IsContiguous && addend.IsContiguous && KernelTable<IScaleKernel>.For(target.Device) is { } kernel:
+                kernel.AddScaled(addend.Pointer<float>(), 1, target.Pointer<float>(), target.ElementCount);
+                break;
             case DType.F32: AddRows<float>(target, addend); break;
             default:
                 using (var scope = TensorScope.Begin("add_in_place"))

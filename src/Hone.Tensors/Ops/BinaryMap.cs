@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Hone.Tensors.Autograd;
+using Hone.Tensors.Kernels;
 
 namespace Hone.Tensors;
 
@@ -19,18 +20,42 @@ internal static unsafe class BinaryMap
             return Ops.Cast(Apply<TMap>(op, Ops.Cast(left, DType.F32), Ops.Cast(right, DType.F32)), left.DType);
         }
 
-        Tensor y = Tensor.Empty(left.DType, shape);
-        if (left.DType == DType.F64)
-        {
-            Forward<TMap, double>(left, right, y);
-        }
-        else
-        {
-            Forward<TMap, float>(left, right, y);
-        }
+        Tensor y = TryKernel<TMap>(left, right, shape) ?? ByReference<TMap>(left, right, shape);
 
         bool saves = TMap.DerivativesNeedInputs && (Recorder.Wants(left) || Recorder.Wants(right));
         return Recorder.Finish(op, y, [left, right], [saves ? left : null, saves ? right : null], Backward<TMap>);
+    }
+
+    /// <summary>The result by the fast kernel; <see langword="null"/> when the type or the strides ask for the reference.</summary>
+    public static Tensor? TryKernel<TMap>(Tensor left, Tensor right, Shape shape)
+        where TMap : IBinaryMap
+    {
+        if (left.DType != DType.F32 || TMap.Kernel is not { } function || KernelTable<IBinaryKernel>.For(left.Device) is not { } kernel)
+        {
+            return null;
+        }
+
+        long[][] strides = [Strided.BroadcastStrides(left, shape), Strided.BroadcastStrides(right, shape), Strided.RowMajor(shape.Dimensions)];
+        (long[] sizes, long[][] steps) = Strided.Merge(shape, strides);
+        if (sizes.Length > 2 || steps[0][^1] is not (0 or 1) || steps[1][^1] is not (0 or 1))
+        {
+            return null;
+        }
+
+        Tensor y = Tensor.Empty(DType.F32, shape);
+        (long rows, long columns) = shape.ElementCount == 0 ? (0, 0) : sizes.Length == 2 ? (sizes[0], sizes[1]) : (1, sizes[0]);
+        kernel.Run(
+            function,
+            left.Pointer<float>(),
+            sizes.Length == 2 ? steps[0][0] : 0,
+            steps[0][^1] == 0,
+            right.Pointer<float>(),
+            sizes.Length == 2 ? steps[1][0] : 0,
+            steps[1][^1] == 0,
+            y.Pointer<float>(),
+            rows,
+            columns);
+        return y;
     }
 
     /// <summary>The calls on which every map is tested.</summary>
@@ -57,21 +82,44 @@ internal static unsafe class BinaryMap
             }
             else if (context.Needs(side))
             {
-                Tensor full = Tensor.Empty(context.Grad.DType, context.Grad.Shape);
                 Tensor left = TMap.DerivativesNeedInputs ? context.Saved(0) : context.Grad;
                 Tensor right = TMap.DerivativesNeedInputs ? context.Saved(1) : context.Grad;
-                if (full.DType == DType.F64)
-                {
-                    Gradient<TMap, double>(side, context.Grad, left, right, full);
-                }
-                else
-                {
-                    Gradient<TMap, float>(side, context.Grad, left, right, full);
-                }
-
+                Tensor full = TMap.FastGradient(side, context.Grad, left, right) ?? GradientByReference<TMap>(side, context.Grad, left, right);
                 context.Set(side, Reduction.SumTo(full, context.InputShape(side)));
             }
         }
+    }
+
+    private static Tensor ByReference<TMap>(Tensor left, Tensor right, Shape shape)
+        where TMap : IBinaryMap
+    {
+        Tensor y = Tensor.Empty(left.DType, shape);
+        if (left.DType == DType.F64)
+        {
+            Forward<TMap, double>(left, right, y);
+        }
+        else
+        {
+            Forward<TMap, float>(left, right, y);
+        }
+
+        return y;
+    }
+
+    private static Tensor GradientByReference<TMap>(int side, Tensor g, Tensor left, Tensor right)
+        where TMap : IBinaryMap
+    {
+        Tensor full = Tensor.Empty(g.DType, g.Shape);
+        if (g.DType == DType.F64)
+        {
+            Gradient<TMap, double>(side, g, left, right, full);
+        }
+        else
+        {
+            Gradient<TMap, float>(side, g, left, right, full);
+        }
+
+        return full;
     }
 
     private static void Forward<TMap, T>(Tensor left, Tensor right, Tensor y)

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Hone.Tensors.Kernels;
 
 namespace Hone.Tensors;
 
@@ -21,6 +22,8 @@ internal sealed class DivideOp : OpDefinition, IBinaryMap
     public static bool DerivativesNeedInputs => true;
 
     public override IEnumerable<OpSample> Samples => BinaryMap.Samples(Ops.Divide, (-2, 2), (0.5, 3));
+
+    public static BinaryFunction? Kernel => BinaryFunction.Divide;
 
     public static T Apply<T>(T a, T b)
         where T : unmanaged, IFloatingPointIeee754<T> => a / b;

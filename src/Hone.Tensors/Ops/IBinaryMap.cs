@@ -1,4 +1,5 @@
 using System.Numerics;
+using Hone.Tensors.Kernels;
 
 namespace Hone.Tensors;
 
@@ -10,6 +11,12 @@ internal interface IBinaryMap
 
     /// <summary>Whether the result's gradient is itself the gradient of both operands, so that nothing need be computed.</summary>
     static virtual bool PassesGradientOn => false;
+
+    /// <summary>The fast kernel's name for this function, when it has one.</summary>
+    static virtual BinaryFunction? Kernel => null;
+
+    /// <summary>Gradient of one operand by fast kernels, before it is summed over broadcast dimensions; <see langword="null"/> leaves it to the functions below.</summary>
+    static virtual Tensor? FastGradient(int side, Tensor g, Tensor left, Tensor right) => null;
 
     /// <summary>The function.</summary>
     static abstract T Apply<T>(T a, T b)

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Hone.Tensors.Kernels;
 
 namespace Hone.Tensors;
 
@@ -21,6 +22,8 @@ internal sealed class MaximumOp : OpDefinition, IBinaryMap
     public static bool DerivativesNeedInputs => true;
 
     public override IEnumerable<OpSample> Samples => BinaryMap.Samples(Ops.Maximum, (-2, 0), (0.01, 2));
+
+    public static BinaryFunction? Kernel => BinaryFunction.Maximum;
 
     public static T Apply<T>(T a, T b)
         where T : unmanaged, IFloatingPointIeee754<T> => T.Max(a, b);

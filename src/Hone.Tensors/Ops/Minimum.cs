@@ -1,4 +1,5 @@
 using System.Numerics;
+using Hone.Tensors.Kernels;
 
 namespace Hone.Tensors;
 
@@ -21,6 +22,8 @@ internal sealed class MinimumOp : OpDefinition, IBinaryMap
     public static bool DerivativesNeedInputs => true;
 
     public override IEnumerable<OpSample> Samples => BinaryMap.Samples(Ops.Minimum, (-2, 0), (0.01, 2));
+
+    public static BinaryFunction? Kernel => BinaryFunction.Minimum;
 
     public static T Apply<T>(T a, T b)
         where T : unmanaged, IFloatingPointIeee754<T> => T.Min(a, b);

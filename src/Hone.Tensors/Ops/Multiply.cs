@@ -1,4 +1,5 @@
 using System.Numerics;
+using Hone.Tensors.Kernels;
 
 namespace Hone.Tensors;
 
@@ -21,6 +22,10 @@ internal sealed class MultiplyOp : OpDefinition, IBinaryMap
     public static bool DerivativesNeedInputs => true;
 
     public override IEnumerable<OpSample> Samples => BinaryMap.Samples(Ops.Multiply, (-2, 2), (-2, 2));
+
+    public static BinaryFunction? Kernel => BinaryFunction.Multiply;
+
+    public static Tensor? FastGradient(int side, Tensor g, Tensor left, Tensor right) => BinaryMap.TryKernel<MultiplyOp>(g, side == 0 ? right : left, g.Shape);
 
     public static T Apply<T>(T a, T b)
         where T : unmanaged, IFloatingPointIeee754<T> => a * b;

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Hone.Tensors.Autograd;
+using Hone.Tensors.Kernels;
 
 namespace Hone.Tensors;
 
@@ -22,7 +23,7 @@ internal static unsafe class ScalarMap
         {
             Run<TMap, double>(null, x, y, a, b);
         }
-        else
+        else if (!TMap.IsMultiple || !TryMultiple(x, y, a))
         {
             Run<TMap, float>(null, x, y, (float)a, (float)b);
         }
@@ -40,12 +41,23 @@ internal static unsafe class ScalarMap
         {
             Run<TMap, double>(context.Grad, x, dx, a, b);
         }
-        else
+        else if (!TMap.IsMultiple || !TryMultiple(context.Grad, dx, a))
         {
             Run<TMap, float>(context.Grad, x, dx, (float)a, (float)b);
         }
 
         context.Set(0, dx);
+    }
+
+    private static bool TryMultiple(Tensor x, Tensor y, double factor)
+    {
+        if (KernelTable<IScaleKernel>.For(x.Device) is not { } kernel)
+        {
+            return false;
+        }
+
+        kernel.Scale(Strided.Contiguous(x).Pointer<float>(), (float)factor, 0, y.Pointer<float>(), y.ElementCount);
+        return true;
     }
 
     /// <summary>Without a gradient: the function of <paramref name="x"/>; with one: the gradient times the derivative.</summary>

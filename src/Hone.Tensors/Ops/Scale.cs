@@ -19,6 +19,8 @@ internal sealed class ScaleOp : OpDefinition, IScalarMap
 
     public override IEnumerable<OpSample> Samples => UnaryMap.Samples(x => Ops.Scale(x, -1.7), -3, 3);
 
+    public static bool IsMultiple => true;
+
     public static T Apply<T>(T x, T a, T b)
         where T : unmanaged, IFloatingPointIeee754<T> => x * a;
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Hone.Tensors.Kernels;
 
 namespace Hone.Tensors;
 
@@ -16,6 +17,8 @@ public static partial class Ops
 internal sealed class SquareOp : OpDefinition, IUnaryMap
 {
     public override IEnumerable<OpSample> Samples => UnaryMap.Samples(Ops.Square, -3, 3);
+
+    public static UnaryFunction? Kernel => UnaryFunction.Square;
 
     public static T Apply<T>(T x)
         where T : unmanaged, IFloatingPointIeee754<T> => x * x;

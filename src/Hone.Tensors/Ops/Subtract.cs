@@ -1,4 +1,5 @@
 using System.Numerics;
+using Hone.Tensors.Kernels;
 
 namespace Hone.Tensors;
 
@@ -21,6 +22,10 @@ internal sealed class SubtractOp : OpDefinition, IBinaryMap
     public static bool DerivativesNeedInputs => false;
 
     public override IEnumerable<OpSample> Samples => BinaryMap.Samples(Ops.Subtract, (-2, 2), (-2, 2));
+
+    public static BinaryFunction? Kernel => BinaryFunction.Subtract;
+
+    public static Tensor? FastGradient(int side, Tensor g, Tensor left, Tensor right) => side == 0 ? g : Ops.Negate(g);
 
     public static T Apply<T>(T a, T b)
         where T : unmanaged, IFloatingPointIeee754<T> => a - b;

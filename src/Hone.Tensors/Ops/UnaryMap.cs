@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Hone.Tensors.Autograd;
+using Hone.Tensors.Kernels;
 
 namespace Hone.Tensors;
 
@@ -21,6 +22,10 @@ internal static unsafe class UnaryMap
         if (x.DType == DType.F64)
         {
             Forward<TMap, double>(x, y);
+        }
+        else if (TMap.Kernel is { } function && KernelTable<IUnaryKernel>.For(x.Device) is { } kernel)
+        {
+            kernel.Forward(function, Strided.Contiguous(x).Pointer<float>(), y.Pointer<float>(), y.ElementCount);
         }
         else
         {
@@ -48,6 +53,11 @@ internal static unsafe class UnaryMap
         if (x.DType == DType.F64)
         {
             Gradient<TMap, double>(context.Grad, x, dx);
+        }
+        else if (TMap.Kernel is { } function && KernelTable<IUnaryKernel>.For(x.Device) is { } kernel)
+        {
+            Tensor g = Strided.Contiguous(context.Grad);
+            kernel.Backward(function, Strided.Contiguous(x).Pointer<float>(), g.Pointer<float>(), dx.Pointer<float>(), dx.ElementCount);
         }
         else
         {

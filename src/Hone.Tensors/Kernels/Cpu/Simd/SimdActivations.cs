@@ -143,9 +143,13 @@ internal static class SimdActivations
     public static V GeluTanhDerivative<V>(V x)
         where V : struct, ISimdVector<V>
     {
-        V s = V.Splat(1f) / (V.Splat(1f) + SimdMath.Exp(GeluTanhExponent(x)));
+        // 1 − s as e·s: the difference would lose digits that 2u′, which grows with x², then magnifies. The clamp keeps e finite; NaN passes it.
+        V exponent = GeluTanhExponent(x);
+        exponent = V.Select(V.LessThan(V.Splat(80f), exponent), V.Splat(80f), exponent);
+        V e = SimdMath.Exp(exponent);
+        V s = V.Splat(1f) / (V.Splat(1f) + e);
         V slope = V.MultiplyAdd(x * x, V.Splat(6f * GeluCubic * SqrtTwoOverPi), V.Splat(2f * SqrtTwoOverPi));
-        return V.MultiplyAdd(x * s * (V.Splat(1f) - s), slope, s);
+        return V.MultiplyAdd(x * s * (e * s), slope, s);
     }
 
     /// <summary><c>ln(1 + e^x)</c> as <c>max(x, 0) + ln(1 + e^−|x|)</c>.</summary>
