@@ -85,7 +85,7 @@ internal sealed unsafe class AttentionBackward<V>(AttentionProblem<float> proble
 
             if (_needsQuery)
             {
-                parts.Store(gradients.QueryGradient, chunk, block, isSeen ? tiles.QueryGradient : null, _keyWidth, problem.Scale);
+                parts.Store(gradients.QueryGradient, chunk, block, isSeen ? tiles.QueryGradient : null, _keyWidth, (float)problem.Scale);
             }
         }
 
@@ -134,10 +134,10 @@ internal sealed unsafe class AttentionBackward<V>(AttentionProblem<float> proble
         int rows = block.Positions * problem.Group;
         block.FillKeys(problem, tiles.Begin, tiles.End);
         block.FillRows(problem, problem.Query, tiles.RowAddresses);
-        TilePacking.Rows<V>(tiles.RowAddresses, rows, problem.HeadDim, problem.Scale, tiles.Query);
+        TilePacking.Rows<V>(tiles.RowAddresses, rows, problem.HeadDim, (float)problem.Scale, tiles.Query);
         if (_needsKey)
         {
-            TilePacking.Panels<V>(tiles.RowAddresses, rows, problem.HeadDim, problem.Scale, tiles.QueryPanels, tiles.Rows);
+            TilePacking.Panels<V>(tiles.RowAddresses, rows, problem.HeadDim, (float)problem.Scale, tiles.QueryPanels, tiles.Rows);
         }
 
         block.FillRows(problem, gradients.OutputGradient, tiles.RowAddresses);
@@ -147,11 +147,15 @@ internal sealed unsafe class AttentionBackward<V>(AttentionProblem<float> proble
             TilePacking.Panels<V>(tiles.RowAddresses, rows, problem.ValueDim, 1f, tiles.OutputGradientPanels, tiles.Rows);
         }
 
-        block.FillRows(problem, gradients.Output, tiles.RowAddresses);
+        if (NeedsScores)
+        {
+            block.FillRows(problem, gradients.Output, tiles.RowAddresses);
+        }
+
         for (int row = 0; row < rows; row++)
         {
             int head = (block.KvHead * problem.Group) + (row % problem.Group);
-            tiles.Delta[row] = Dot(tiles.RowAddresses[row], tiles.OutputGradient + ((nint)row * problem.ValueDim), problem.ValueDim);
+            tiles.Delta[row] = NeedsScores ? Dot(tiles.RowAddresses[row], tiles.OutputGradient + ((nint)row * problem.ValueDim), problem.ValueDim) : 0;
             tiles.LogSumExp[row] = *gradients.LogSumExp.Row(sequence.Batch, head, sequence.QueryFirst + block.First + (row / problem.Group));
         }
 
@@ -217,7 +221,7 @@ internal sealed unsafe class AttentionBackward<V>(AttentionProblem<float> proble
             }
 
             var rules = new ScoreRules<V>(
-                problem.SoftCap ?? 0, block.BiasRow(problem, problem.Bias, row, first), sequence.KeyLength - first, mask);
+                (float)(problem.SoftCap ?? 0), block.BiasRow(problem, problem.Bias, row, first), sequence.KeyLength - first, mask);
             DifferentiateWithRules(scores, scoreGradients, begin, end, padded, tiles.LogSumExp[row], tiles.Delta[row], rules, tiles.CapSlope);
             float* biasGradient = block.BiasRow(problem, gradients.BiasGradient, row, first);
             for (int key = begin; biasGradient is not null && key < end; key++)

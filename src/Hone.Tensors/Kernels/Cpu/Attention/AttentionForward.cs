@@ -40,7 +40,7 @@ internal sealed unsafe class AttentionForward<V>(AttentionProblem<float> problem
         (int begin, int end) = block.Keys(problem);
         block.FillKeys(problem, tiles.Begin, tiles.End);
         block.FillRows(problem, problem.Query, tiles.RowAddresses);
-        TilePacking.Rows<V>(tiles.RowAddresses, rows, problem.HeadDim, problem.Scale, tiles.Query);
+        TilePacking.Rows<V>(tiles.RowAddresses, rows, problem.HeadDim, (float)problem.Scale, tiles.Query);
         new Span<float>(tiles.Output, rows * _outputWidth).Clear();
         new Span<float>(tiles.RowSum, rows).Clear();
         new Span<float>(tiles.RowMax, rows).Fill(float.NegativeInfinity);
@@ -85,7 +85,7 @@ internal sealed unsafe class AttentionForward<V>(AttentionProblem<float> problem
                 if (hasRules)
                 {
                     Transform(scores, begin, end, new ScoreRules<V>(
-                        problem.SoftCap ?? 0, block.BiasRow(problem, problem.Bias, row, first), sequence.KeyLength - first, mask));
+                        (float)(problem.SoftCap ?? 0), block.BiasRow(problem, problem.Bias, row, first), sequence.KeyLength - first, mask));
                 }
 
                 tiles.Shift[row] = MaskAndMaximum(scores, from, to, begin, end, tiles.RowMax[row], tiles.Lanes);
