@@ -5,7 +5,7 @@ namespace Hone.Tensors.Kernels;
 internal sealed class AttentionGradients<T>
     where T : unmanaged
 {
-    /// <summary>Result of the forward pass.</summary>
+    /// <summary>Result of the forward pass; empty, like the values of the problem, when only the gradient of the values is wanted.</summary>
     public required AttentionView<T> Output { get; init; }
 
     /// <summary>Log-sum-exp of the forward pass, one element a row.</summary>

@@ -47,10 +47,10 @@ internal sealed class AttentionProblem<T>
     public int? SlidingWindow { get; init; }
 
     /// <summary>Factor of the dot products.</summary>
-    public required float Scale { get; init; }
+    public required double Scale { get; init; }
 
     /// <summary>Bound of the scaled scores, or <see langword="null"/>.</summary>
-    public float? SoftCap { get; init; }
+    public double? SoftCap { get; init; }
 
     /// <summary>Query heads that share a key head.</summary>
     public int Group => Heads / KeyValueHeads;

@@ -90,7 +90,8 @@ internal static unsafe class AttentionReference<T>
         int row = sequence.QueryFirst + i;
         var dQuery = new double[1, problem.HeadDim];
         double delta = 0;
-        for (int c = 0; c < problem.ValueDim; c++)
+        bool needsScores = !gradients.Output.IsEmpty;
+        for (int c = 0; c < problem.ValueDim && needsScores; c++)
         {
             delta += At(gradients.OutputGradient, batch, head, row, c) * At(gradients.Output, batch, head, row, c);
         }
@@ -107,7 +108,7 @@ internal static unsafe class AttentionReference<T>
             for (int c = 0; c < problem.ValueDim; c++)
             {
                 double dOutput = At(gradients.OutputGradient, batch, head, row, c);
-                dProbability += dOutput * At(problem.Value, batch, kvHead, keyRow, c);
+                dProbability += needsScores ? dOutput * At(problem.Value, batch, kvHead, keyRow, c) : 0;
                 dValue[j, c] += p[i, j] * dOutput;
             }
 

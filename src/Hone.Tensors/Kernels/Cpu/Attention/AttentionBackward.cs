@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Hone.Tensors.Kernels.Cpu.Gemm;
 using Hone.Tensors.Kernels.Cpu.Simd;
 
 namespace Hone.Tensors.Kernels.Cpu.Attention;
@@ -25,7 +26,7 @@ internal sealed unsafe class AttentionBackward<V>(AttentionProblem<float> proble
     /// <summary>Computes all chunks on the available threads, then the query gradients that several chunks contribute to.</summary>
     public void Run()
     {
-        AttentionChunks chunks = AttentionChunks.Create(problem, gradients.BiasGradient);
+        AttentionChunks chunks = AttentionChunks.Create(problem);
         using var parts = new AttentionQueryParts(problem, chunks, _needsQuery);
         var queue = new AttentionQueue<AttentionChunk>();
         foreach (AttentionChunk chunk in chunks.All)
@@ -84,7 +85,7 @@ internal sealed unsafe class AttentionBackward<V>(AttentionProblem<float> proble
 
             if (_needsQuery)
             {
-                parts.Store(gradients.QueryGradient, chunk, block, isSeen ? tiles.QueryGradient : null, _keyWidth, problem.Scale);
+                parts.Store(gradients.QueryGradient, chunk, block, isSeen ? tiles.QueryGradient : null, _keyWidth, (float)problem.Scale);
             }
         }
 
@@ -133,10 +134,10 @@ internal sealed unsafe class AttentionBackward<V>(AttentionProblem<float> proble
         int rows = block.Positions * problem.Group;
         block.FillKeys(problem, tiles.Begin, tiles.End);
         block.FillRows(problem, problem.Query, tiles.RowAddresses);
-        TilePacking.Rows<V>(tiles.RowAddresses, rows, problem.HeadDim, problem.Scale, tiles.Query);
+        TilePacking.Rows<V>(tiles.RowAddresses, rows, problem.HeadDim, (float)problem.Scale, tiles.Query);
         if (_needsKey)
         {
-            TilePacking.Panels<V>(tiles.RowAddresses, rows, problem.HeadDim, problem.Scale, tiles.QueryPanels, tiles.Rows);
+            TilePacking.Panels<V>(tiles.RowAddresses, rows, problem.HeadDim, (float)problem.Scale, tiles.QueryPanels, tiles.Rows);
         }
 
         block.FillRows(problem, gradients.OutputGradient, tiles.RowAddresses);
@@ -146,11 +147,15 @@ internal sealed unsafe class AttentionBackward<V>(AttentionProblem<float> proble
             TilePacking.Panels<V>(tiles.RowAddresses, rows, problem.ValueDim, 1f, tiles.OutputGradientPanels, tiles.Rows);
         }
 
-        block.FillRows(problem, gradients.Output, tiles.RowAddresses);
+        if (NeedsScores)
+        {
+            block.FillRows(problem, gradients.Output, tiles.RowAddresses);
+        }
+
         for (int row = 0; row < rows; row++)
         {
             int head = (block.KvHead * problem.Group) + (row % problem.Group);
-            tiles.Delta[row] = Dot(tiles.RowAddresses[row], tiles.OutputGradient + ((nint)row * problem.ValueDim), problem.ValueDim);
+            tiles.Delta[row] = NeedsScores ? Dot(tiles.RowAddresses[row], tiles.OutputGradient + ((nint)row * problem.ValueDim), problem.ValueDim) : 0;
             tiles.LogSumExp[row] = *gradients.LogSumExp.Row(sequence.Batch, head, sequence.QueryFirst + block.First + (row / problem.Group));
         }
 
@@ -158,7 +163,7 @@ internal sealed unsafe class AttentionBackward<V>(AttentionProblem<float> proble
         for (int first = visible.Begin / AttentionBlock.KeyTile * AttentionBlock.KeyTile; first < visible.End; first += AttentionBlock.KeyTile)
         {
             int width = Math.Min(AttentionBlock.KeyTile, visible.End - first);
-            AddTile(block, new RowGroups(rows, tiles.Begin, tiles.End, first, width), first, first - chunk.Begin, tiles);
+            AddTile(block, new RowGroups(rows, tiles.Begin, tiles.End, first, width, MicroKernels<V, PanelFloat32>.MaxRows(2)), first, first - chunk.Begin, tiles);
         }
     }
 
@@ -216,7 +221,7 @@ internal sealed unsafe class AttentionBackward<V>(AttentionProblem<float> proble
             }
 
             var rules = new ScoreRules<V>(
-                problem.SoftCap ?? 0, block.BiasRow(problem, problem.Bias, row, first), sequence.KeyLength - first, mask);
+                (float)(problem.SoftCap ?? 0), block.BiasRow(problem, problem.Bias, row, first), sequence.KeyLength - first, mask);
             DifferentiateWithRules(scores, scoreGradients, begin, end, padded, tiles.LogSumExp[row], tiles.Delta[row], rules, tiles.CapSlope);
             float* biasGradient = block.BiasRow(problem, gradients.BiasGradient, row, first);
             for (int key = begin; biasGradient is not null && key < end; key++)

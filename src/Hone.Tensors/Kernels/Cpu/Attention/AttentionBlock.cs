@@ -9,7 +9,7 @@ namespace Hone.Tensors.Kernels.Cpu.Attention;
 /// <param name="Positions">Query rows of the sequence; the block has this many times the group's heads.</param>
 internal readonly record struct AttentionBlock(int Sequence, int KvHead, int First, int Positions)
 {
-    /// <summary>Keys a tile, at positions that are multiples of it: whole panels at every vector width and whole row groups of <see cref="TileProduct"/>.</summary>
+    /// <summary>Keys a tile, at positions that are multiples of it: whole panels at every vector width and, with AVX2, whole groups of rows.</summary>
     public const int KeyTile = 96;
 
     /// <summary>Query rows of a sequence a block, so that a block has about <paramref name="rows"/> rows.</summary>

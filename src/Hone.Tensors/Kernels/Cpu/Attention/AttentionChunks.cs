@@ -22,9 +22,8 @@ internal sealed class AttentionChunks
     public ImmutableArray<AttentionChunk> All { get; }
 
     /// <summary>Plans a call.</summary>
-    /// <param name="problem">Shapes.</param>
-    /// <param name="biasGradient">Where heads share an element of it they end up in one chunk.</param>
-    public static AttentionChunks Create(AttentionProblem<float> problem, AttentionView<float> biasGradient)
+    /// <remarks>Heads that share elements of the bias end up in one chunk whether its gradient is wanted or not: the other gradients keep their bits.</remarks>
+    public static AttentionChunks Create(AttentionProblem<float> problem)
     {
         var owners = new Dictionary<(int Sequence, int KvHead), List<(int Sequence, int KvHead)>>();
         int keys = 0;
@@ -33,8 +32,8 @@ internal sealed class AttentionChunks
             keys = Math.Max(keys, problem.Sequences[s].KeyLength);
             for (int kvHead = 0; kvHead < problem.KeyValueHeads; kvHead++)
             {
-                bool sharesSequences = !biasGradient.IsEmpty && biasGradient.BatchStride == 0;
-                bool sharesHeads = !biasGradient.IsEmpty && biasGradient.HeadStride == 0;
+                bool sharesSequences = !problem.Bias.IsEmpty && problem.Bias.BatchStride == 0;
+                bool sharesHeads = !problem.Bias.IsEmpty && problem.Bias.HeadStride == 0;
                 (int, int) owner = (sharesSequences ? 0 : s, sharesHeads ? 0 : kvHead);
                 if (!owners.TryGetValue(owner, out List<(int Sequence, int KvHead)>? heads))
                 {

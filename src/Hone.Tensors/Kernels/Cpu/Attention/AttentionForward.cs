@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Hone.Tensors.Kernels.Cpu.Gemm;
 using Hone.Tensors.Kernels.Cpu.Simd;
 
 namespace Hone.Tensors.Kernels.Cpu.Attention;
@@ -39,7 +40,7 @@ internal sealed unsafe class AttentionForward<V>(AttentionProblem<float> problem
         (int begin, int end) = block.Keys(problem);
         block.FillKeys(problem, tiles.Begin, tiles.End);
         block.FillRows(problem, problem.Query, tiles.RowAddresses);
-        TilePacking.Rows<V>(tiles.RowAddresses, rows, problem.HeadDim, problem.Scale, tiles.Query);
+        TilePacking.Rows<V>(tiles.RowAddresses, rows, problem.HeadDim, (float)problem.Scale, tiles.Query);
         new Span<float>(tiles.Output, rows * _outputWidth).Clear();
         new Span<float>(tiles.RowSum, rows).Clear();
         new Span<float>(tiles.RowMax, rows).Fill(float.NegativeInfinity);
@@ -61,7 +62,7 @@ internal sealed unsafe class AttentionForward<V>(AttentionProblem<float> problem
         AttentionBlock.FillKeyRows(sequence, problem.Value, block.KvHead, first, width, visible, tiles.Zeros, tiles.RowAddresses);
         TilePacking.Panels<V>(tiles.RowAddresses, width, problem.ValueDim, 1f, tiles.Values, AttentionBlock.KeyTile);
 
-        var groups = new RowGroups(rows, tiles.Begin, tiles.End, first, width);
+        var groups = new RowGroups(rows, tiles.Begin, tiles.End, first, width, MicroKernels<V, PanelFloat32>.MaxRows(2));
         TileLoops<V>.Dot(groups, tiles.Query, problem.HeadDim, tiles.Keys, padded, tiles.Scores);
         Softmax(block, groups, first, padded, tiles);
         TileLoops<V>.AddByRow(groups, tiles.Scores, tiles.Values, tiles.Output, _outputWidth);
@@ -75,7 +76,7 @@ internal sealed unsafe class AttentionForward<V>(AttentionProblem<float> problem
         bool hasRules = problem.SoftCap is not null || !problem.Bias.IsEmpty || mask is not null;
         for (int row = 0; row < groups.Rows; row++)
         {
-            (int from, int to) = groups.Keys(row / TileProduct.MaxRows * TileProduct.MaxRows);
+            (int from, int to) = groups.Keys(row / groups.GroupRows * groups.GroupRows);
             tiles.Shift[row] = tiles.RowMax[row];
             if (from < to)
             {
@@ -84,7 +85,7 @@ internal sealed unsafe class AttentionForward<V>(AttentionProblem<float> problem
                 if (hasRules)
                 {
                     Transform(scores, begin, end, new ScoreRules<V>(
-                        problem.SoftCap ?? 0, block.BiasRow(problem, problem.Bias, row, first), sequence.KeyLength - first, mask));
+                        (float)(problem.SoftCap ?? 0), block.BiasRow(problem, problem.Bias, row, first), sequence.KeyLength - first, mask));
                 }
 
                 tiles.Shift[row] = MaskAndMaximum(scores, from, to, begin, end, tiles.RowMax[row], tiles.Lanes);
@@ -94,7 +95,7 @@ internal sealed unsafe class AttentionForward<V>(AttentionProblem<float> problem
         MoveToNewMaxima(groups.Rows, tiles.Shift, tiles.RowMax, tiles.RowSum, tiles.Factor);
         for (int row = 0; row < groups.Rows; row++)
         {
-            (int from, int to) = groups.Keys(row / TileProduct.MaxRows * TileProduct.MaxRows);
+            (int from, int to) = groups.Keys(row / groups.GroupRows * groups.GroupRows);
             if (from < to)
             {
                 if (tiles.Factor[row] != 1)

@@ -2,13 +2,14 @@ using System.Runtime.CompilerServices;
 
 namespace Hone.Tensors.Kernels.Cpu.Attention;
 
-/// <summary>The rows of a block in the groups that <see cref="TileProduct"/> takes, with the keys of one tile that each group sees.</summary>
+/// <summary>The rows of a block in the groups that the micro-kernels take, with the keys of one tile that each group sees.</summary>
 /// <param name="rows">Rows of the block.</param>
 /// <param name="begin">First visible key of each row, never falling.</param>
 /// <param name="end">One past the last visible key of each row, never falling.</param>
 /// <param name="first">First key of the tile.</param>
 /// <param name="width">Keys of the tile.</param>
-internal readonly unsafe ref struct RowGroups(int rows, int* begin, int* end, int first, int width)
+/// <param name="groupRows">Rows of a group.</param>
+internal readonly unsafe ref struct RowGroups(int rows, int* begin, int* end, int first, int width, int groupRows)
 {
     private readonly int* _begin = begin;
     private readonly int* _end = end;
@@ -17,12 +18,15 @@ internal readonly unsafe ref struct RowGroups(int rows, int* begin, int* end, in
     /// <summary>Rows of the block.</summary>
     public int Rows { get; } = rows;
 
+    /// <summary>Rows of a whole group.</summary>
+    public int GroupRows { get; } = groupRows;
+
     /// <summary>Keys of the tile.</summary>
     public int Width { get; } = width;
 
     /// <summary>Rows of the group that starts at <paramref name="row"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Count(int row) => Math.Min(TileProduct.MaxRows, Rows - row);
+    public int Count(int row) => Math.Min(GroupRows, Rows - row);
 
     /// <summary>The keys, counted from the tile's first, that some row of the group at <paramref name="row"/> sees; End ≤ Begin when none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -27,7 +27,7 @@ internal readonly unsafe ref struct ScoreRules<V>(float softCap, float* bias, in
         capSlope = V.Splat(1f);
         if (softCap != 0)
         {
-            V t = Tanh(score * V.Splat(1f / softCap));
+            V t = SimdActivations.Tanh(score * V.Splat(1f / softCap));
             score = t * V.Splat(softCap);
             capSlope -= t * t;
         }
@@ -43,20 +43,5 @@ internal readonly unsafe ref struct ScoreRules<V>(float softCap, float* bias, in
         }
 
         return score;
-    }
-
-    /// <summary>Hyperbolic tangent, relative error below 2e-7. Source: Cephes <c>tanhf</c>.</summary>
-    private static V Tanh(V x)
-    {
-        V size = V.Abs(x);
-        size = V.Select(V.LessThan(V.Splat(10f), size), V.Splat(10f), size); // tanh(10) rounds to 1; NaN stays
-        V large = V.Splat(1f) - V.Splat(2f) / (SimdMath.ExpFlushed(size + size) + V.Splat(1f));
-        large = V.Select(V.LessThan(x, V.Zero), V.Zero - large, large);
-        V z = x * x;
-        V p = V.MultiplyAdd(V.Splat(-5.70498872745e-3f), z, V.Splat(2.06390887954e-2f));
-        p = V.MultiplyAdd(p, z, V.Splat(-5.37397155531e-2f));
-        p = V.MultiplyAdd(p, z, V.Splat(1.33314422036e-1f));
-        p = V.MultiplyAdd(p, z, V.Splat(-3.33332819422e-1f));
-        return V.Select(V.LessThan(size, V.Splat(0.625f)), V.MultiplyAdd(p * z, x, x), large);
     }
 }

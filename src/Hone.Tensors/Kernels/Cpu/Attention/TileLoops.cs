@@ -1,3 +1,4 @@
+using Hone.Tensors.Kernels.Cpu.Gemm;
 using Hone.Tensors.Kernels.Cpu.Simd;
 
 namespace Hone.Tensors.Kernels.Cpu.Attention;
@@ -5,12 +6,15 @@ namespace Hone.Tensors.Kernels.Cpu.Attention;
 /// <summary>The three products of attention over one tile of keys, each limited to the pairs that some row of a group sees.</summary>
 /// <remarks>
 /// Score tiles are row-major with <see cref="AttentionBlock.KeyTile"/> elements a row. Panels are the outer loop: one stays in the first cache
-/// level while the rows stream past it.
+/// level while the rows stream past it. The tiles of the matrix product sum every element over its depth in order, in its own lane, so that it does
+/// not depend on how many rows share a call.
 /// </remarks>
 internal static unsafe class TileLoops<V>
     where V : struct, ISimdVector<V>
 {
     private static int PanelWidth => 2 * V.Count;
+
+    private static nint PanelRowBytes => PanelWidth * sizeof(float);
 
     /// <summary><c>scores = left · keysᵀ</c>, whole panels at the edges of what is visible.</summary>
     /// <param name="groups">Visible keys.</param>
@@ -21,16 +25,17 @@ internal static unsafe class TileLoops<V>
     /// <param name="scores">The score tile.</param>
     public static void Dot(RowGroups groups, float* left, int depth, float* keys, int padded, float* scores)
     {
+        MicroKernel[] kernels = MicroKernels<V, PanelFloat32>.Rows(2);
         for (int column = 0; column < padded; column += PanelWidth)
         {
-            for (int row = 0; row < groups.Rows; row += TileProduct.MaxRows)
+            for (int row = 0; row < groups.Rows; row += groups.GroupRows)
             {
                 (int from, int to) = groups.Keys(row);
                 if (from < to && column < to && column + PanelWidth > from)
                 {
-                    TileProduct.Run<V>(
-                        groups.Count(row), depth, left + ((nint)row * depth), depth, 1, keys + ((nint)column * depth),
-                        scores + (row * AttentionBlock.KeyTile) + column, AttentionBlock.KeyTile, false);
+                    kernels[groups.Count(row)].Entry(
+                        depth, left + ((nint)row * depth), depth, (byte*)(keys + ((nint)column * depth)), PanelRowBytes,
+                        scores + (row * AttentionBlock.KeyTile) + column, AttentionBlock.KeyTile, null, 0);
                 }
             }
         }
@@ -44,16 +49,18 @@ internal static unsafe class TileLoops<V>
     /// <param name="width">Whole panels.</param>
     public static void AddByRow(RowGroups groups, float* scores, float* values, float* target, int width)
     {
+        MicroKernel[] kernels = MicroKernels<V, PanelFloat32>.Rows(2);
         for (int column = 0; column < width; column += PanelWidth)
         {
-            for (int row = 0; row < groups.Rows; row += TileProduct.MaxRows)
+            for (int row = 0; row < groups.Rows; row += groups.GroupRows)
             {
                 (int from, int to) = groups.Keys(row);
                 if (from < to)
                 {
-                    TileProduct.Run<V>(
-                        groups.Count(row), to - from, scores + (row * AttentionBlock.KeyTile) + from, AttentionBlock.KeyTile, 1,
-                        values + ((nint)column * AttentionBlock.KeyTile) + (from * PanelWidth), target + ((nint)row * width) + column, width, true);
+                    float* sum = target + ((nint)row * width) + column;
+                    kernels[groups.Count(row)].Entry(
+                        to - from, scores + (row * AttentionBlock.KeyTile) + from, AttentionBlock.KeyTile,
+                        (byte*)(values + ((nint)column * AttentionBlock.KeyTile) + (from * PanelWidth)), PanelRowBytes, sum, width, sum, width);
                 }
             }
         }
@@ -68,17 +75,19 @@ internal static unsafe class TileLoops<V>
     /// <param name="width">Whole panels.</param>
     public static void AddByKey(RowGroups groups, float* scores, float* values, int panelDepth, float* target, int width)
     {
+        MicroKernel[] kernels = MicroKernels<V, PanelFloat32>.Packed(2);
         for (int column = 0; column < width; column += PanelWidth)
         {
-            for (int key = 0; key < groups.Width; key += TileProduct.MaxRows)
+            for (int key = 0; key < groups.Width; key += groups.GroupRows)
             {
-                int count = Math.Min(TileProduct.MaxRows, groups.Width - key);
+                int count = Math.Min(groups.GroupRows, groups.Width - key);
                 (int from, int to) = groups.RowsOf(key, count);
                 if (from < to)
                 {
-                    TileProduct.Run<V>(
-                        count, to - from, scores + (from * AttentionBlock.KeyTile) + key, 1, AttentionBlock.KeyTile,
-                        values + ((nint)column * panelDepth) + (from * PanelWidth), target + ((nint)key * width) + column, width, true);
+                    float* sum = target + ((nint)key * width) + column;
+                    kernels[count].Entry(
+                        to - from, scores + (from * AttentionBlock.KeyTile) + key, AttentionBlock.KeyTile,
+                        (byte*)(values + ((nint)column * panelDepth) + (from * PanelWidth)), PanelRowBytes, sum, width, sum, width);
                 }
             }
         }

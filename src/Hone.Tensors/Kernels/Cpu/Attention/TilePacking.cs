@@ -6,7 +6,7 @@ using Hone.Tensors.Kernels.Cpu.Simd;
 
 namespace Hone.Tensors.Kernels.Cpu.Attention;
 
-/// <summary>Copies rows that lie anywhere into the forms that <see cref="TileProduct"/> reads.</summary>
+/// <summary>Copies rows that lie anywhere into the forms that the micro-kernels of the matrix product read.</summary>
 /// <remarks>Rows come as a list of addresses, so that the heads of a group, padding and masked keys (a row of zeros) need no special case.</remarks>
 internal static unsafe class TilePacking
 {

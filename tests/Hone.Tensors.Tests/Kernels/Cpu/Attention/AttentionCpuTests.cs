@@ -20,7 +20,7 @@ public sealed unsafe class AttentionCpuTests
     public void ForwardAndBackward_EveryLengthAndWidth_MatchReference(int headDim)
     {
         int cases = 0;
-        for (int length = 1; length <= 70; length += headDim >= 80 ? 13 : headDim == 64 ? 1 : 3)
+        for (int length = 1; length <= 70; length += headDim >= 80 ? 13 : headDim == 16 ? 1 : 7)
         {
             Check(new AttentionCase
             {
@@ -67,13 +67,13 @@ public sealed unsafe class AttentionCpuTests
         bool causal = Next(), window = Next(), padding = Next(), mask = Next(), bias = Next(), cap = Next();
         foreach (bool packed in (bool[])[false, true])
         {
-            foreach ((int biasBatch, int biasHeads) in bias ? ((int, int)[])[(1, 1), (3, 1), (1, 4), (3, 4)] : [(0, 0)])
+            foreach ((int biasBatch, int biasHeads) in bias ? ((int, int)[])[combination % 2 == 0 ? (1, 1) : (3, 1), combination % 2 == 0 ? (3, 4) : (1, 4)] : [(0, 0)])
             {
                 Check(new AttentionCase
                 {
-                    Batch = 3, Heads = 4, KeyValueHeads = 2, QueryLength = 19, KeyLength = 37, HeadDim = 24, ValueDim = 16,
+                    Batch = 3, Heads = 4, KeyValueHeads = 2, QueryLength = 11, KeyLength = 37, HeadDim = 9, ValueDim = 16,
                     Causal = causal, SlidingWindow = window ? 9 : null, KeyRanges = padding, KeyMask = mask, SoftCap = cap ? 1.5f : null,
-                    Bias = bias ? (biasBatch, biasHeads) : null, Packed = packed ? [(7, 9), (0, 3), (110, 101)] : null, HeadMajor = combination % 3 == 0,
+                    Bias = bias ? (biasBatch, biasHeads) : null, Packed = packed ? [(7, 9), (0, 3), (3, 101)] : null, HeadMajor = combination % 3 == 0,
                     QueryStart = combination % 5 == 4 ? 11 : null, Scale = combination % 4 == 1 ? 0.5f : null, Seed = combination + 1,
                 });
             }
@@ -296,8 +296,7 @@ public sealed unsafe class AttentionCpuTests
     {
         for (long i = 0; i < count; i++)
         {
-            // Chunks of keys follow from what shares a bias gradient, so sums may be ordered differently: equal within rounding.
-            Assert.Equal(isChosen ? expected[i] : untouched, actual[i], 1e-5);
+            Assert.Equal(isChosen ? expected[i] : untouched, actual[i]);
         }
     }
 
