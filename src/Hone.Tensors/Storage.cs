@@ -31,6 +31,9 @@ internal sealed unsafe class Storage
     /// <summary>Whether the last holder has let go.</summary>
     public bool IsFreed => _block is null;
 
+    /// <summary>Address as a number; 0 once freed.</summary>
+    public nint AddressValue => _block?.AddressValue ?? 0;
+
     /// <summary>First byte, or <see langword="null"/> once freed.</summary>
     public byte* Address => _block is { } block ? block.Address : null;
 

@@ -1,12 +1,13 @@
 using System.Reflection;
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
 namespace Hone.Architecture.Tests;
 
-public sealed class OpDocumentationTests(ITestOutputHelper output)
+public sealed partial class OpDocumentationTests(ITestOutputHelper output)
 {
-    private const string OpsFolder = "src/Hone.Tensors/Ops";
-    private const string OpAttribute = "OpAttribute";
+    private const string OpsFolder = "src/Hone.Tensors/Ops/";
+    private const string OpsClass = "Hone.Tensors.Ops";
 
     [Fact]
     public void Ops_Each_StateFormulaAndSource()
@@ -25,26 +26,22 @@ public sealed class OpDocumentationTests(ITestOutputHelper output)
         var finding = new Finding();
         (Project project, Assembly assembly) = Product.Assemblies.Single(item => OpsFolder.StartsWith(item.Project.Folder + "/", StringComparison.Ordinal));
         XmlDocumentation documentation = XmlDocumentation.Of(project);
-        foreach (Type type in assembly.GetTypes())
-        {
-            if (IsOp(type))
-            {
-                finding.Visit();
-                Require(finding, type.FullName ?? type.Name, documentation.Members.Where(member => member.Key == "T:" + type.FullName).Select(member => member.Value));
-            }
+        Type ops = assembly.GetType(OpsClass, throwOnError: true)!; // throws rather than returning null
 
-            const BindingFlags declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
-            foreach (string name in type.GetMethods(declared).Where(IsOp).Select(method => method.Name).Distinct())
+        // What a caller sees of an op is its methods in the class Ops; the definition beside them carries the attribute.
+        foreach (string file in repository.Files.Where(file => file.StartsWith(OpsFolder, StringComparison.Ordinal) && OpMark().IsMatch(repository.Text(file))))
+        {
+            string[] methods = [.. PublicMethod().Matches(repository.Text(file)).Select(match => match.Groups["name"].Value).Distinct().Where(name => ops.GetMember(name).Length > 0)];
+            finding.Require(methods.Length > 0, $"{file}: has an [Op] but no public method of {OpsClass}");
+            foreach (string method in methods)
             {
                 finding.Visit();
-                Require(finding, $"{type.FullName}.{name}", documentation.Overloads(type, name));
+                Require(finding, $"{file}: {method}", documentation.Overloads(ops, method));
             }
         }
 
         return finding;
     }
-
-    private static bool IsOp(MemberInfo member) => member.CustomAttributes.Any(attribute => attribute.AttributeType.Name == OpAttribute);
 
     private static void Require(Finding finding, string op, IEnumerable<XElement> documentation)
     {
@@ -53,4 +50,10 @@ public sealed class OpDocumentationTests(ITestOutputHelper output)
         finding.Require(found.Any(member => XmlDocumentation.Plain(member.Element("remarks")).Contains('=', StringComparison.Ordinal)), $"{op}: <remarks> states no formula (y = …)");
         finding.Require(found.Any(member => XmlDocumentation.Sources(member).Any()), $"{op}: <remarks> names no 'Source:'");
     }
+
+    [GeneratedRegex(@"^\s*\[Op\(", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex OpMark();
+
+    [GeneratedRegex(@"^    public static (?!partial\b)[\w<>\[\]?., ()]+? (?<name>\w+)(<\w+>)?\(", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex PublicMethod();
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Xml.Linq;
@@ -8,7 +9,7 @@ namespace Hone.Architecture.Tests;
 internal sealed class Repository
 {
     private static readonly string[] s_generatedFolders = [".git", "artifacts", "runs", "bin", "obj", ".vs", ".idea"];
-    private readonly Dictionary<string, string> _texts = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, string> _texts = new(StringComparer.Ordinal);
 
     private Repository(string root, IReadOnlyList<string> files)
     {
@@ -36,16 +37,7 @@ internal sealed class Repository
     public string PathOf(string relative) => Path.Combine(Root, relative);
 
     /// <summary>The text of a file; read once.</summary>
-    public string Text(string relative)
-    {
-        if (!_texts.TryGetValue(relative, out string? text))
-        {
-            text = File.ReadAllText(PathOf(relative)).ReplaceLineEndings("\n");
-            _texts.Add(relative, text);
-        }
-
-        return text;
-    }
+    public string Text(string relative) => _texts.GetOrAdd(relative, file => File.ReadAllText(PathOf(file)).ReplaceLineEndings("\n"));
 
     /// <summary>The lines of a file, the empty one after the last line end left out.</summary>
     public string[] Lines(string relative)

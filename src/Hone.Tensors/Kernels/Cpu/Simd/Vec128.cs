@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Hone.Tensors.Kernels.Cpu.Simd;
 
@@ -143,7 +144,10 @@ internal readonly unsafe struct Vec128(Vector128<float> value) : ISimdVector<Vec
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec128 Select(Vec128 mask, Vec128 whenTrue, Vec128 whenFalse) =>
-        new(Vector128.ConditionalSelect(mask._value, whenTrue._value, whenFalse._value));
+        // Masks are all ones or all zeros per lane, which the general selection by bits cannot know.
+        new(Sse41.IsSupported
+            ? Sse41.BlendVariable(whenFalse._value, whenTrue._value, mask._value)
+            : Vector128.ConditionalSelect(mask._value, whenTrue._value, whenFalse._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec128 CopySign(Vec128 magnitude, Vec128 sign) => new(Vector128.CopySign(magnitude._value, sign._value));

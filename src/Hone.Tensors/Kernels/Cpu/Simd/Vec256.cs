@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Hone.Tensors.Kernels.Cpu.Simd;
 
@@ -143,7 +144,10 @@ internal readonly unsafe struct Vec256(Vector256<float> value) : ISimdVector<Vec
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec256 Select(Vec256 mask, Vec256 whenTrue, Vec256 whenFalse) =>
-        new(Vector256.ConditionalSelect(mask._value, whenTrue._value, whenFalse._value));
+        // Masks are all ones or all zeros per lane, which the general selection by bits cannot know.
+        new(Avx.IsSupported
+            ? Avx.BlendVariable(whenFalse._value, whenTrue._value, mask._value)
+            : Vector256.ConditionalSelect(mask._value, whenTrue._value, whenFalse._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec256 CopySign(Vec256 magnitude, Vec256 sign) => new(Vector256.CopySign(magnitude._value, sign._value));
