@@ -321,7 +321,7 @@ internal sealed class RecipeBinder
 
         // A misspelt key was reported as unknown with this one as the proposal; reporting it missing as well would count one mistake twice.
         string[] known = [.. schema.Keys.Select(k => k.Name)];
-        bool misspelt = map.Entries.Any(entry => !known.Contains(entry.Key) && NearestNames.Similar(entry.Key, known).FirstOrDefault() == key.Name);
+        bool misspelt = map.Entries.Any(entry => !known.Contains(entry.Key) && NearestNames.Similar(entry.Key, known) is [var nearest, ..] && nearest == key.Name);
         if (missing && !misspelt)
         {
             string type = ResolvedDefaults.DescribeType(key.ValueType);
