@@ -66,6 +66,9 @@ public class Tensor : IDisposable
 
     internal long Offset => _offset;
 
+    /// <summary>The strides without a copy; never written to.</summary>
+    internal long[] StridesArray => _strides;
+
     /// <summary>Sum of two tensors, broadcast to a common shape.</summary>
     public static Tensor operator +(Tensor left, Tensor right) => Ops.Add(left, right);
 

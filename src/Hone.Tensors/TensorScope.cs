@@ -43,6 +43,12 @@ public sealed class TensorScope : IDisposable
 
         _isClosed = true;
         t_current = _parent;
+        FreeAll();
+    }
+
+    /// <summary>Frees what was made so far and not kept, and stays open.</summary>
+    internal void FreeAll()
+    {
         foreach (Tensor tensor in _tensors)
         {
             if (tensor.Scope == this)
@@ -50,6 +56,8 @@ public sealed class TensorScope : IDisposable
                 tensor.Free(Name);
             }
         }
+
+        _tensors.Clear();
     }
 
     internal static void Adopt(Tensor tensor)

@@ -8,7 +8,8 @@ namespace Hone.Architecture.Tests;
 /// <param name="Text">The command without prompt and trailing comment.</param>
 /// <param name="ExitCode">What it must return: 0, or N of a trailing <c># exit N</c>.</param>
 /// <param name="IsLong">Whether it is checked by its <c>--help</c> instead of being run, for a trailing <c># long</c> or by its name.</param>
-internal sealed partial record DocumentedCommand(string File, int Line, string Text, int ExitCode, bool IsLong)
+/// <param name="Output">What the document shows it to print: lines that must come in this order; a line '…' stands for others.</param>
+internal sealed partial record DocumentedCommand(string File, int Line, string Text, int ExitCode, bool IsLong, string Output = "")
 {
     /// <summary>Programs that are never run whole: the suite itself, measurements, installations.</summary>
     private static readonly string[] s_longPrograms = ["./test", "benchmarks/", "./benchmarks/"];
@@ -21,17 +22,38 @@ internal sealed partial record DocumentedCommand(string File, int Line, string T
     /// <summary>The options that it is given, without their values.</summary>
     public IEnumerable<string> Options => Words().Where(word => word.StartsWith("--", StringComparison.Ordinal) && word.Length > 2).Select(word => word.Split('=')[0]);
 
+    /// <summary>The first line that the document shows and the command did not print after the lines before it, or <see langword="null"/>.</summary>
+    public string? MissingFrom(string said)
+    {
+        string[] printed = [.. said.Split('\n').Select(line => line.Trim())];
+        int next = 0;
+        foreach (string line in Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line != "…"))
+        {
+            int found = Array.IndexOf(printed, line, next);
+            if (found < 0)
+            {
+                return line;
+            }
+
+            next = found + 1;
+        }
+
+        return null;
+    }
+
     /// <summary>Finds the commands of a document. In a <c>console</c> block they follow a '$'; in an <c>sh</c> block every line is one.</summary>
     public static IReadOnlyList<DocumentedCommand> Read(string file, IReadOnlyList<string> lines)
     {
         var commands = new List<DocumentedCommand>();
         string block = "";
+        int opened = 0;
         for (int index = 0; index < lines.Count; index++)
         {
             string line = lines[index].Trim();
             if (line.StartsWith("```", StringComparison.Ordinal))
             {
                 block = block.Length == 0 ? line : "";
+                opened = index + 1;
                 continue;
             }
 
@@ -43,7 +65,12 @@ internal sealed partial record DocumentedCommand(string File, int Line, string T
             bool prompt = line.StartsWith("$ ", StringComparison.Ordinal);
             if (!prompt && block == "```console")
             {
-                continue; // what the command prints
+                if (commands.Count > 0 && commands[^1].Line > opened)
+                {
+                    commands[^1] = commands[^1] with { Output = commands[^1].Output + line + "\n" };
+                }
+
+                continue;
             }
 
             int first = index + 1;

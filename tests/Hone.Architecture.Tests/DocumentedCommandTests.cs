@@ -59,6 +59,7 @@ public sealed class DocumentedCommandTests(ITestOutputHelper output)
         {
             (int code, string said) = Run(command.Text, folder);
             finding.Require(code == command.ExitCode, $"{place}: exit code {code}, expected {command.ExitCode}\n{said}");
+            finding.Require(command.MissingFrom(said) is null, $"{place}: does not print '{command.MissingFrom(said)}' as the document shows\n{said}");
             return;
         }
 

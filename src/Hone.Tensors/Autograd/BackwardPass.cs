@@ -5,6 +5,8 @@ namespace Hone.Tensors.Autograd;
 /// <summary>Walks a recorded graph from its result to the parameters, newest op first, freeing each node as it leaves it.</summary>
 internal static class BackwardPass
 {
+    private static long s_passes;
+
     /// <summary>Adds the gradients of <paramref name="root"/> to <see cref="Parameter.Grad"/> of all trainable parameters that it depends on.</summary>
     /// <param name="root">Result of the forward pass.</param>
     /// <param name="seed">Gradient of the final loss with respect to <paramref name="root"/>; 1 for a scalar when absent.</param>
@@ -39,19 +41,20 @@ internal static class BackwardPass
         }
         else if (root.GradNode is { } start)
         {
-            Walk(start, seed);
+            Walk(start, Owned(seed), scope);
         }
     }
 
-    private static void Walk(GraphNode start, Tensor seed)
+    private static void Walk(GraphNode start, Tensor seed, TensorScope scope)
     {
         List<GraphNode> nodes = Collect(start);
         try
         {
-            start.PendingGrad = Owned(seed);
+            start.PendingGrad = seed;
             foreach (GraphNode node in nodes)
             {
                 Visit(node);
+                scope.FreeAll();
             }
         }
         finally
@@ -71,7 +74,6 @@ internal static class BackwardPass
             return; // no op that uses this result wanted a gradient from it
         }
 
-        using var scope = TensorScope.Begin(node.Op);
         node.PendingGrad = null;
         try
         {
@@ -146,7 +148,8 @@ internal static class BackwardPass
 
     private static List<GraphNode> Collect(GraphNode start)
     {
-        var seen = new HashSet<GraphNode> { start };
+        long pass = Interlocked.Increment(ref s_passes);
+        start.SeenBy = pass;
         var pending = new Stack<GraphNode>([start]);
         var nodes = new List<GraphNode>();
         while (pending.Count > 0)
@@ -155,14 +158,15 @@ internal static class BackwardPass
             nodes.Add(node);
             foreach (GraphEdge edge in node.Edges)
             {
-                if (edge.Node is { } input && seen.Add(input))
+                if (edge.Node is { } input && input.SeenBy != pass)
                 {
+                    input.SeenBy = pass;
                     pending.Push(input);
                 }
             }
         }
 
-        nodes.Sort((a, b) => b.Order.CompareTo(a.Order));
+        nodes.Sort(static (a, b) => b.Order.CompareTo(a.Order));
         return nodes;
     }
 

@@ -46,6 +46,9 @@ internal sealed class GraphNode
     /// <summary>What the op needs besides tensors.</summary>
     public object? State { get; }
 
+    /// <summary>The last backward pass that found this node.</summary>
+    public long SeenBy { get; set; }
+
     /// <summary>Gradient collected from the ops that use this one's output, while a backward pass runs.</summary>
     public Tensor? PendingGrad { get; set; }
 

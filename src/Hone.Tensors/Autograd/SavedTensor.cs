@@ -24,7 +24,7 @@ internal readonly struct SavedTensor
         _storage.Hold();
         _dtype = tensor.DType;
         _shape = tensor.Shape;
-        _strides = tensor.Strides.ToArray();
+        _strides = tensor.StridesArray;
         _offset = tensor.Offset;
         _version = _storage.Version;
     }

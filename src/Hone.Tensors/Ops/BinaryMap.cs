@@ -35,6 +35,13 @@ internal static unsafe class BinaryMap
             return null;
         }
 
+        if (left.Shape == right.Shape && left.IsContiguous && right.IsContiguous)
+        {
+            Tensor sameShape = Tensor.Empty(DType.F32, shape);
+            kernel.Run(function, left.Pointer<float>(), 0, false, right.Pointer<float>(), 0, false, sameShape.Pointer<float>(), 1, shape.ElementCount);
+            return sameShape;
+        }
+
         long[][] strides = [Strided.BroadcastStrides(left, shape), Strided.BroadcastStrides(right, shape), Strided.RowMajor(shape.Dimensions)];
         (long[] sizes, long[][] steps) = Strided.Merge(shape, strides);
         if (sizes.Length > 2 || steps[0][^1] is not (0 or 1) || steps[1][^1] is not (0 or 1))

@@ -18,6 +18,9 @@ internal unsafe struct GemmOperands
     /// <summary>Length of the sums.</summary>
     public int K;
 
+    /// <summary>The whole product has one row, contiguous in A; a slice of a larger one never takes the single-row path.</summary>
+    public bool IsSingleRow;
+
     /// <summary>First element of A.</summary>
     public float* A;
 

@@ -24,17 +24,21 @@ internal static unsafe class GemmPacking
         where V : struct, ISimdVector<V>
     {
         nint done = 0;
-        if (rows == width)
+        int group = V.Count >= 8 && Avx.IsSupported ? 8 : 4;
+        if (rows == width && (Sse.IsSupported || AdvSimd.Arm64.IsSupported))
         {
-            if (V.Count >= 8 && Avx.IsSupported)
+            done = depth & ~3;
+            // The last group may store lanes beyond the panel, which the groups before it then overwrite in the next step.
+            for (int first = (rows - 1) / group * group; first >= 0; first -= group)
             {
-                done = depth & ~3;
-                Transpose8(source, stride, rows, width, done, target);
-            }
-            else if (Sse.IsSupported || AdvSimd.Arm64.IsSupported)
-            {
-                done = depth & ~3;
-                Transpose4(source, stride, rows, width, done, target);
+                if (group == 8)
+                {
+                    Transpose8(source + first * stride, stride, rows - first, width, done, target + first);
+                }
+                else
+                {
+                    Transpose4(source + first * stride, stride, rows - first, width, done, target + first);
+                }
             }
         }
 
@@ -151,64 +155,57 @@ internal static unsafe class GemmPacking
         }
     }
 
-    /// <summary>Groups of 8 rows, 4 steps at a time; the last group first, since its store runs over into the next step.</summary>
+    /// <summary>8 rows side by side, 4 steps at a time; each step stores 8 floats.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Transpose8(float* source, nint stride, int rows, int width, nint depth, float* target)
+    private static void Transpose8(float* source, nint stride, int rows, nint width, nint depth, float* target)
     {
+        float* r0 = source;
+        float* r1 = rows > 1 ? source + stride : source; // lanes of rows beyond the last are overwritten by the next step
+        float* r2 = rows > 2 ? source + 2 * stride : source;
+        float* r3 = rows > 3 ? source + 3 * stride : source;
+        float* r4 = rows > 4 ? source + 4 * stride : source;
+        float* r5 = rows > 5 ? source + 5 * stride : source;
+        float* r6 = rows > 6 ? source + 6 * stride : source;
+        float* r7 = rows > 7 ? source + 7 * stride : source;
         for (nint k = 0; k < depth; k += 4)
         {
-            for (int first = (rows - 1) & ~7; first >= 0; first -= 8)
-            {
-                int valid = Math.Min(8, rows - first);
-                float* r0 = source + first * stride + k;
-                float* r1 = valid > 1 ? r0 + stride : r0; // rows beyond the last are written and then overwritten
-                float* r2 = valid > 2 ? r0 + 2 * stride : r0;
-                float* r3 = valid > 3 ? r0 + 3 * stride : r0;
-                Vector256<float> x0 = Vector128.Load(r0).ToVector256Unsafe();
-                Vector256<float> x1 = Vector128.Load(r1).ToVector256Unsafe();
-                Vector256<float> x2 = Vector128.Load(r2).ToVector256Unsafe();
-                Vector256<float> x3 = Vector128.Load(r3).ToVector256Unsafe();
-                if (valid > 4)
-                {
-                    r0 += 4 * stride;
-                    x0 = x0.WithUpper(Vector128.Load(r0));
-                    x1 = x1.WithUpper(Vector128.Load(valid > 5 ? r0 + stride : r0));
-                    x2 = x2.WithUpper(Vector128.Load(valid > 6 ? r0 + 2 * stride : r0));
-                    x3 = x3.WithUpper(Vector128.Load(valid > 7 ? r0 + 3 * stride : r0));
-                }
-
-                Vector256<float> a = Avx.UnpackLow(x0, x2), b = Avx.UnpackHigh(x0, x2);
-                Vector256<float> c = Avx.UnpackLow(x1, x3), d = Avx.UnpackHigh(x1, x3);
-                float* to = target + k * width + first;
-                Avx.UnpackLow(a, c).Store(to);
-                Avx.UnpackHigh(a, c).Store(to + width);
-                Avx.UnpackLow(b, d).Store(to + 2 * (nint)width);
-                Avx.UnpackHigh(b, d).Store(to + 3 * (nint)width);
-            }
+            Vector256<float> x0 = Vector128.Load(r0 + k).ToVector256Unsafe().WithUpper(Vector128.Load(r4 + k));
+            Vector256<float> x1 = Vector128.Load(r1 + k).ToVector256Unsafe().WithUpper(Vector128.Load(r5 + k));
+            Vector256<float> x2 = Vector128.Load(r2 + k).ToVector256Unsafe().WithUpper(Vector128.Load(r6 + k));
+            Vector256<float> x3 = Vector128.Load(r3 + k).ToVector256Unsafe().WithUpper(Vector128.Load(r7 + k));
+            Vector256<float> a = Avx.UnpackLow(x0, x2), b = Avx.UnpackHigh(x0, x2);
+            Vector256<float> c = Avx.UnpackLow(x1, x3), d = Avx.UnpackHigh(x1, x3);
+            Avx.UnpackLow(a, c).Store(target);
+            target += width;
+            Avx.UnpackHigh(a, c).Store(target);
+            target += width;
+            Avx.UnpackLow(b, d).Store(target);
+            target += width;
+            Avx.UnpackHigh(b, d).Store(target);
+            target += width;
         }
     }
 
-    /// <summary>The same in groups of 4 rows for 128-bit machines.</summary>
+    /// <summary>The same for 4 rows on 128-bit machines.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Transpose4(float* source, nint stride, int rows, int width, nint depth, float* target)
+    private static void Transpose4(float* source, nint stride, int rows, nint width, nint depth, float* target)
     {
+        float* r0 = source;
+        float* r1 = rows > 1 ? source + stride : source;
+        float* r2 = rows > 2 ? source + 2 * stride : source;
+        float* r3 = rows > 3 ? source + 3 * stride : source;
         for (nint k = 0; k < depth; k += 4)
         {
-            for (int first = (rows - 1) & ~3; first >= 0; first -= 4)
-            {
-                int valid = Math.Min(4, rows - first);
-                float* r0 = source + first * stride + k;
-                Vector128<float> x0 = Vector128.Load(r0);
-                Vector128<float> x1 = Vector128.Load(valid > 1 ? r0 + stride : r0);
-                Vector128<float> x2 = Vector128.Load(valid > 2 ? r0 + 2 * stride : r0);
-                Vector128<float> x3 = Vector128.Load(valid > 3 ? r0 + 3 * stride : r0);
-                Vector128<float> a = ZipLow(x0, x2), b = ZipHigh(x0, x2), c = ZipLow(x1, x3), d = ZipHigh(x1, x3);
-                float* to = target + k * width + first;
-                ZipLow(a, c).Store(to);
-                ZipHigh(a, c).Store(to + width);
-                ZipLow(b, d).Store(to + 2 * (nint)width);
-                ZipHigh(b, d).Store(to + 3 * (nint)width);
-            }
+            Vector128<float> x0 = Vector128.Load(r0 + k), x1 = Vector128.Load(r1 + k), x2 = Vector128.Load(r2 + k), x3 = Vector128.Load(r3 + k);
+            Vector128<float> a = ZipLow(x0, x2), b = ZipHigh(x0, x2), c = ZipLow(x1, x3), d = ZipHigh(x1, x3);
+            ZipLow(a, c).Store(target);
+            target += width;
+            ZipHigh(a, c).Store(target);
+            target += width;
+            ZipLow(b, d).Store(target);
+            target += width;
+            ZipHigh(b, d).Store(target);
+            target += width;
         }
     }
 

@@ -6,8 +6,8 @@ namespace Hone.Tensors.Kernels.Cpu.Gemm;
 /// <summary>f32 matrix products on the CPU; row-major, either operand transposed.</summary>
 /// <remarks>
 /// Every element of C is <c>start + s₁ + s₂ + …</c> with one fused sum <c>s</c> per depth block (<see cref="GemmBlocking"/>), so the
-/// result is the same bytes for every thread count, every vector width with fused multiply-add and
-/// for every number of rows.
+/// result is the same bytes for every thread count, every vector width with fused multiply-add and every number of rows. The one
+/// exception is a single row with a transposed B, which takes dot products over k instead; a <see cref="PackedMatrix"/> has none.
 /// Pointers must be valid for the given shape and strides and C must not overlap A or B.
 /// </remarks>
 internal static unsafe class Sgemm
@@ -42,6 +42,7 @@ internal static unsafe class Sgemm
         var operands = new GemmOperands
         {
             TransA = transA, TransB = transB, M = m, N = n, K = k, A = a, Lda = lda, B = b, Ldb = ldb, C = c, Ldc = ldc,
+            IsSingleRow = m == 1 && (!transA || lda == 1),
         };
         if (accumulate && bias != null)
         {
@@ -85,7 +86,7 @@ internal static unsafe class Sgemm
         var first = new GemmOperands
         {
             TransA = transA, TransB = transB, M = m, N = n, K = k, A = a, Lda = lda, B = b, Ldb = ldb, C = c, Ldc = ldc,
-            D = accumulate ? c : null, Ldd = accumulate ? ldc : 0,
+            D = accumulate ? c : null, Ldd = accumulate ? ldc : 0, IsSingleRow = m == 1 && (!transA || lda == 1),
         };
         int threads = ThreadsFor((long)m * n * k * batch);
         if (batch < threads)
@@ -192,14 +193,27 @@ internal static unsafe class Sgemm
         switch (level)
         {
             case SimdLevel.Vector512:
-                BlockedGemm<Vec512>.Run(g);
+                Run<Vec512>(g);
                 break;
             case SimdLevel.Vector256:
-                BlockedGemm<Vec256>.Run(g);
+                Run<Vec256>(g);
                 break;
             default:
-                BlockedGemm<Vec128>.Run(g);
+                Run<Vec128>(g);
                 break;
+        }
+    }
+
+    private static void Run<V>(in GemmOperands g)
+        where V : struct, ISimdVector<V>
+    {
+        if (g.IsSingleRow)
+        {
+            Sgemv<V>.Run(g);
+        }
+        else
+        {
+            BlockedGemm<V>.Run(g);
         }
     }
 }

@@ -1,7 +1,7 @@
-namespace Hone.Tensors.Kernels;
+namespace Hone.Tensors;
 
 /// <summary>What all tensors of one AdamW step share.</summary>
-internal sealed record AdamWSettings
+public sealed record AdamWSettings
 {
     /// <summary>Decay of the first moment, in [0, 1).</summary>
     public required double Beta1 { get; init; }

@@ -1,0 +1,11 @@
+using System.Reflection;
+using Hone.Core.Stages;
+
+namespace Hone.Cli;
+
+/// <summary>The libraries whose registered parts this program offers.</summary>
+internal static class PartAssemblies
+{
+    /// <summary>Lists the libraries; nothing is loaded before a command asks.</summary>
+    public static IReadOnlyList<Assembly> All() => [typeof(Stage).Assembly];
+}

@@ -1,0 +1,7 @@
+namespace Hone.Core.Recipes;
+
+/// <summary>One key of a map with its value.</summary>
+/// <param name="Key">The key.</param>
+/// <param name="KeyLocation">Where the key stands.</param>
+/// <param name="Value">The value.</param>
+public sealed record MapEntry(string Key, SourceLocation KeyLocation, RecipeNode Value);

@@ -1,0 +1,17 @@
+namespace Hone.Core.Recipes;
+
+/// <summary>The number format a recipe asks a model's weights to be held in.</summary>
+public enum WeightType
+{
+    /// <summary>As stored in the checkpoint.</summary>
+    Auto,
+
+    /// <summary>32-bit floating point.</summary>
+    F32,
+
+    /// <summary>bfloat16.</summary>
+    Bf16,
+
+    /// <summary>16-bit floating point.</summary>
+    F16,
+}

@@ -1,0 +1,13 @@
+using System.Text.Json.Serialization;
+
+namespace Hone.Core.Runs;
+
+/// <summary>Serialisation of the run folder's JSON files, generated at build so that it costs no start-up time.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    WriteIndented = true,
+    UseStringEnumConverter = true,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(RunManifest))]
+internal sealed partial class RunJson : JsonSerializerContext;

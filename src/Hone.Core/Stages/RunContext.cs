@@ -1,0 +1,90 @@
+using Hone.Core.Progress;
+using Hone.Core.Random;
+using Hone.Core.Recipes;
+using Hone.Core.Runs;
+
+namespace Hone.Core.Stages;
+
+/// <summary>Everything a stage may use while it runs: inputs, outputs, randomness, progress, cancellation.</summary>
+public sealed class RunContext
+{
+    private readonly RunSession _session;
+    private readonly PlannedStage _stage;
+    private readonly List<ArtifactRecord> _inputs = [];
+    private readonly List<ArtifactRecord> _artifacts = [];
+
+    internal RunContext(RunSession session, PlannedStage stage, CancellationToken cancellationToken)
+    {
+        _session = session;
+        _stage = stage;
+        CancellationToken = cancellationToken;
+        Folder = session.Folder.CreateStageFolder(stage.Name);
+    }
+
+    /// <summary>The stage's name in the recipe.</summary>
+    public string StageName => _stage.Name;
+
+    /// <summary>The whole recipe.</summary>
+    public Recipe Recipe => _session.Plan.Recipe.Recipe;
+
+    /// <summary>The stage's own folder.</summary>
+    public string Folder { get; }
+
+    /// <summary>Cancelled when the user stops the run; loops ask it.</summary>
+    public CancellationToken CancellationToken { get; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time => _session.Time;
+
+    internal IReadOnlyList<ArtifactRecord> Inputs => _inputs;
+
+    internal IReadOnlyList<ArtifactRecord> Artifacts => _artifacts;
+
+    /// <summary>Creates the random stream of a purpose; the same seed, stage name and purpose give the same numbers.</summary>
+    public RandomStream CreateRandom(string purpose) => new(Recipe.Seed, $"{StageName}/{purpose}");
+
+    /// <summary>Finds the file of an input and records its hash in the manifest.</summary>
+    /// <returns>The path to open.</returns>
+    /// <exception cref="RunFolderException">The file does not exist or cannot be read, or the stage that makes it has not run.</exception>
+    public string OpenInput(FileSource source)
+    {
+        ArtifactRecord expected = _session.Describe(source);
+        string path = _session.PathOf(source);
+        _inputs.Add(expected);
+        return path;
+    }
+
+    /// <summary>Begins to write one of the stage's files.</summary>
+    /// <param name="name">Its name, relative to the stage's folder.</param>
+    /// <returns>The file; <see cref="Publish"/> puts it in place.</returns>
+    /// <exception cref="RunFolderException">The file cannot be created.</exception>
+    public AtomicFile CreateArtifact(string name) => new(_session.Folder.Files, System.IO.Path.Combine(Folder, name));
+
+    /// <summary>Puts a finished file in place and records its hash in the manifest.</summary>
+    /// <exception cref="RunFolderException">The disk is full or the file cannot be written.</exception>
+    public void Publish(AtomicFile file)
+    {
+        FileDigest digest = file.Commit();
+        string name = System.IO.Path.GetRelativePath(Folder, file.Path);
+        _artifacts.Add(new ArtifactRecord(RunFolder.ArtifactName(StageName, name), digest.SizeBytes, digest.Sha256));
+    }
+
+    /// <summary>Reports progress and, if there are figures, appends them to the run's metrics.</summary>
+    /// <param name="done">Units done so far.</param>
+    /// <param name="total">Units to do, if known.</param>
+    /// <param name="unit">What is counted, in the plural: <c>rows</c>, <c>tokens</c>.</param>
+    /// <param name="metrics">Named figures of this step.</param>
+    public void ReportStep(long done, long? total, string unit, IReadOnlyDictionary<string, double>? metrics = null)
+    {
+        var step = new StepCompleted(Time.GetUtcNow(), StageName, done, total, unit, metrics ?? new Dictionary<string, double>());
+        if (step.Metrics.Count > 0)
+        {
+            _session.AppendMetrics(step);
+        }
+
+        _session.Progress.Report(step);
+    }
+
+    /// <summary>Tells the user something that does not stop the run.</summary>
+    public void Warn(string message) => _session.Progress.Report(new WarningRaised(Time.GetUtcNow(), message));
+}
