@@ -90,6 +90,36 @@ internal static unsafe class RowSums
         return max;
     }
 
+    /// <summary>The largest element, for subtraction in front of an exponential: where one is NaN, any element or −∞.</summary>
+    /// <remarks>The exponentials of a row with NaN add up to NaN whatever is subtracted, so the cheap maximum serves.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static float MaxForShift<V>(float* x, nint count)
+        where V : struct, ISimdVector<V>
+    {
+        V max0 = V.Splat(float.NegativeInfinity), max1 = max0, max2 = max0, max3 = max0;
+        nint i = 0;
+        for (; i <= count - (4 * V.Count); i += 4 * V.Count)
+        {
+            max0 = V.MaxNative(V.Load(x + i), max0);
+            max1 = V.MaxNative(V.Load(x + i + V.Count), max1);
+            max2 = V.MaxNative(V.Load(x + i + (2 * V.Count)), max2);
+            max3 = V.MaxNative(V.Load(x + i + (3 * V.Count)), max3);
+        }
+
+        for (; i <= count - V.Count; i += V.Count)
+        {
+            max0 = V.MaxNative(V.Load(x + i), max0);
+        }
+
+        float max = V.MaxLane(V.MaxNative(V.MaxNative(max0, max1), V.MaxNative(max2, max3)));
+        for (; i < count; i++)
+        {
+            max = MathF.Max(max, x[i]);
+        }
+
+        return max;
+    }
+
     /// <summary>The smallest element; NaN when one is NaN; ∞ without elements.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Min<V>(float* x, nint count)

@@ -59,6 +59,9 @@ internal unsafe interface ISimdVector<TSelf>
     /// <summary>Lane-wise maximum; when a lane of either is NaN the result is NaN.</summary>
     static abstract TSelf Max(TSelf left, TSelf right);
 
+    /// <summary>Lane-wise maximum in one instruction; where a lane of either is NaN the result is one of the two, depending on the machine.</summary>
+    static abstract TSelf MaxNative(TSelf left, TSelf right);
+
     /// <summary>Lane-wise minimum; when a lane of either is NaN the result is NaN.</summary>
     static abstract TSelf Min(TSelf left, TSelf right);
 
@@ -69,7 +72,7 @@ internal unsafe interface ISimdVector<TSelf>
     /// <summary>Rounds to the nearest integer, halves to even.</summary>
     static abstract TSelf Round(TSelf value);
 
-    /// <summary><c>2^value</c> for integral lanes in [-126, 127], by writing the exponent field.</summary>
+    /// <summary><c>2^value</c> for integral lanes in [-126, 128], ∞ for 128, by writing the exponent field; undefined for other values and NaN.</summary>
     static abstract TSelf PowerOfTwo(TSelf value);
 
     /// <summary>All bits set where <c>left &lt; right</c>, none elsewhere.</summary>

@@ -65,7 +65,7 @@ internal static class SimdActivations
         p = V.MultiplyAdd(p, z, V.Splat(0.1333271885f));
         p = V.MultiplyAdd(p, z, V.Splat(-0.3333332843f));
         V small = V.MultiplyAdd(p * z, x, x);
-        V magnitude = V.Splat(1f) - (V.Splat(2f) / (SimdMath.Exp(V.Abs(x) * V.Splat(2f)) + V.Splat(1f)));
+        V magnitude = V.Splat(1f) - (V.Splat(2f) / (ExpOrInfinity(V.Abs(x) * V.Splat(2f)) + V.Splat(1f)));
         return V.Select(V.LessThan(z, V.Splat(0.4f)), small, V.CopySign(magnitude, x));
     }
 
@@ -73,13 +73,13 @@ internal static class SimdActivations
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Sigmoid<V>(V x)
         where V : struct, ISimdVector<V> =>
-        V.Splat(1f) / (V.Splat(1f) + SimdMath.Exp(x * V.Splat(-1f)));
+        V.Splat(1f) / (V.Splat(1f) + ExpOrInfinity(x * V.Splat(-1f)));
 
     /// <summary><c>x · sigmoid(x)</c>, also called swish.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Silu<V>(V x)
         where V : struct, ISimdVector<V> =>
-        x / (V.Splat(1f) + SimdMath.Exp(x * V.Splat(-1f)));
+        x / (V.Splat(1f) + ExpOrInfinity(x * V.Splat(-1f)));
 
     /// <summary><c>d silu/dx = s·(1 + x·(1 − s))</c> with <c>s = sigmoid(x)</c>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -136,7 +136,7 @@ internal static class SimdActivations
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V GeluTanh<V>(V x)
         where V : struct, ISimdVector<V> =>
-        x / (V.Splat(1f) + SimdMath.Exp(GeluTanhExponent(x)));
+        x / (V.Splat(1f) + ExpOrInfinity(GeluTanhExponent(x)));
 
     /// <summary>Derivative of <see cref="GeluTanh"/>: <c>s + x·s·(1 − s)·2u′</c> with <c>s = sigmoid(2u)</c>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -146,7 +146,7 @@ internal static class SimdActivations
         // 1 − s as e·s: the difference would lose digits that 2u′, which grows with x², then magnifies. The clamp keeps e finite; NaN passes it.
         V exponent = GeluTanhExponent(x);
         exponent = V.Select(V.LessThan(V.Splat(80f), exponent), V.Splat(80f), exponent);
-        V e = SimdMath.Exp(exponent);
+        V e = SimdMath.ExpFlushed(exponent);
         V s = V.Splat(1f) / (V.Splat(1f) + e);
         V slope = V.MultiplyAdd(x * x, V.Splat(6f * GeluCubic * SqrtTwoOverPi), V.Splat(2f * SqrtTwoOverPi));
         return V.MultiplyAdd(x * s * (e * s), slope, s);
@@ -158,12 +158,18 @@ internal static class SimdActivations
         where V : struct, ISimdVector<V>
     {
         // ln(1+u) = ln(w)·u/(w − 1) with w = fl(1 + u) repairs the digits that rounding 1 + u loses; w = 1 leaves u itself.
-        V u = SimdMath.Exp(V.Abs(x) * V.Splat(-1f));
+        V u = SimdMath.Exp(V.Abs(x) * V.Splat(-1f)); // exact form: u itself is the result for large negative x
         V w = V.Splat(1f) + u;
         V rest = w - V.Splat(1f);
         V log = V.Select(V.IsEqual(rest, V.Zero), u, Log(w) * u / rest);
         return V.Max(x, V.Zero) + log;
     }
+
+    /// <summary><c>e^x</c> in the cheaper form: ∞ from 88.4 on, zero below −87. For sums <c>1 + e^x</c>, where neither end shows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V ExpOrInfinity<V>(V x)
+        where V : struct, ISimdVector<V> =>
+        SimdMath.ExpFlushed(V.Select(V.LessThan(V.Splat(88.8f), x), V.Splat(88.8f), x)); // 88.8·log2(e) rounds to 128, the exponent of ∞
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V NormalCdf<V>(V x)

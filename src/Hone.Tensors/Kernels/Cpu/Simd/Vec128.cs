@@ -119,6 +119,9 @@ internal readonly unsafe struct Vec128(Vector128<float> value) : ISimdVector<Vec
     public static Vec128 Max(Vec128 left, Vec128 right) => new(Vector128.Max(left._value, right._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec128 MaxNative(Vec128 left, Vec128 right) => new(Vector128.MaxNative(left._value, right._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec128 Min(Vec128 left, Vec128 right) => new(Vector128.Min(left._value, right._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -119,6 +119,9 @@ internal readonly unsafe struct Vec256(Vector256<float> value) : ISimdVector<Vec
     public static Vec256 Max(Vec256 left, Vec256 right) => new(Vector256.Max(left._value, right._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec256 MaxNative(Vec256 left, Vec256 right) => new(Vector256.MaxNative(left._value, right._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec256 Min(Vec256 left, Vec256 right) => new(Vector256.Min(left._value, right._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

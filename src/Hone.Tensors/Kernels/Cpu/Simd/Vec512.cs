@@ -118,6 +118,9 @@ internal readonly unsafe struct Vec512(Vector512<float> value) : ISimdVector<Vec
     public static Vec512 Max(Vec512 left, Vec512 right) => new(Vector512.Max(left._value, right._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec512 MaxNative(Vec512 left, Vec512 right) => new(Vector512.MaxNative(left._value, right._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec512 Min(Vec512 left, Vec512 right) => new(Vector512.Min(left._value, right._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

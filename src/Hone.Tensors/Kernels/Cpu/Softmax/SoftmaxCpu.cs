@@ -35,7 +35,7 @@ internal sealed unsafe class SoftmaxCpu : ISoftmaxKernel
             {
                 float* from = x + (row * columns);
                 float* to = y + (row * columns);
-                float sum = SoftmaxRows.Exponentials<V>(from, RowSums.Max<V>(from, (nint)columns), to, (nint)columns);
+                float sum = SoftmaxRows.Exponentials<V>(from, RowSums.MaxForShift<V>(from, (nint)columns), to, (nint)columns);
                 SoftmaxRows.Scale<V>(to, 1f / sum, (nint)columns);
             }
         }
@@ -81,7 +81,7 @@ internal sealed unsafe class SoftmaxCpu : ISoftmaxKernel
             for (long row = begin; row < end; row++)
             {
                 float* from = x + (row * columns);
-                float max = RowSums.Max<V>(from, (nint)columns);
+                float max = RowSums.MaxForShift<V>(from, (nint)columns);
                 float logSum = MathF.Log(RowSums.SumExp<V>(from, max, (nint)columns));
                 Row<V>(from, max, logSum, y + (row * columns), (nint)columns);
             }
