@@ -1,3 +1,5 @@
+using Hone.Tensors.Threading;
+
 namespace Hone.Cli;
 
 /// <summary>Carries <c>--threads</c> to the libraries that compute.</summary>
@@ -9,6 +11,7 @@ internal static class ThreadSetting
     /// <summary>Sets the number of threads for the whole process.</summary>
     public static void Apply(int threads)
     {
+        ComputeThreads.Count = threads;
         ThreadPool.GetMinThreads(out _, out int completionThreads);
         ThreadPool.SetMinThreads(threads, completionThreads);
     }

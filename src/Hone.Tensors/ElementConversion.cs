@@ -53,6 +53,12 @@ internal static unsafe class ElementConversion
         where TSource : unmanaged
         where TTarget : unmanaged
     {
+        if (typeof(TSource) == typeof(TTarget) && fromStep == 1 && toStep == 1)
+        {
+            Buffer.MemoryCopy(from, to, count * sizeof(TTarget), count * sizeof(TTarget));
+            return;
+        }
+
         for (long i = 0; i < count; i++)
         {
             to[i * toStep] = ConvertElement<TSource, TTarget>(from[i * fromStep]);

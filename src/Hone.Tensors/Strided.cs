@@ -1,3 +1,4 @@
+using Hone.Tensors.Kernels;
 using Hone.Tensors.Threading;
 
 namespace Hone.Tensors;
@@ -100,7 +101,43 @@ internal static unsafe class Strided
             return;
         }
 
-        ElementConversion.Copy(source, target);
+        if (source.DType != target.DType && source.IsContiguous && target.IsContiguous
+            && KernelTable<ICastKernel>.For(source.Device) is { } cast && cast.Supports(source.DType, target.DType))
+        {
+            cast.Convert(source.DType, source.Address, target.DType, target.Address, source.ElementCount);
+            return;
+        }
+
+        if (!TryTranspose(source, target))
+        {
+            ElementConversion.Copy(source, target);
+        }
+    }
+
+    /// <summary>Copies matrices whose rows and columns changed places block by block, instead of striding through memory.</summary>
+    private static bool TryTranspose(Tensor source, Tensor target)
+    {
+        if (source.DType != target.DType || source.ElementCount == 0 || KernelTable<ITransposeKernel>.For(source.Device) is not { } kernel)
+        {
+            return false;
+        }
+
+        (long[] sizes, long[][] steps) = Merge(source.Shape, [source.StridesArray, target.StridesArray]);
+        (long[] from, long[] to) = (steps[0], steps[1]);
+        if (sizes.Length is not (2 or 3) || from[^2] != 1 || to[^1] != 1 || from[^1] < sizes[^2] || to[^2] < sizes[^1])
+        {
+            return false;
+        }
+
+        int size = source.DType.SizeBytes;
+        for (long matrix = 0; matrix < (sizes.Length == 3 ? sizes[0] : 1); matrix++)
+        {
+            byte* a = source.Address + (matrix * from[0] * (sizes.Length == 3 ? size : 0));
+            byte* b = target.Address + (matrix * to[0] * (sizes.Length == 3 ? size : 0));
+            kernel.Transpose(a, from[^1], b, to[^2], sizes[^1], sizes[^2], size);
+        }
+
+        return true;
     }
 
     /// <summary>Sets every element to <paramref name="value"/>, rounded to the element type.</summary>

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Hone.Tensors.Errors;
+using Hone.Tensors.Kernels;
 using Hone.Tensors.Threading;
 
 namespace Hone.Tensors;
@@ -26,7 +27,7 @@ public static partial class Ops
     /// <returns>i64; no gradient.</returns>
     /// <remarks><c>y = argmaxᵢ xᵢ</c>, the first on ties; a NaN counts as largest. Source: elementary.</remarks>
     /// <exception cref="ShapeMismatchException">The dimension is empty.</exception>
-    public static Tensor ArgMax(Tensor x, int dimension, bool keepDimension = false)
+    public static unsafe Tensor ArgMax(Tensor x, int dimension, bool keepDimension = false)
     {
         OpGuard.RequireFloat("arg_max", x);
         int d = x.Shape.Normalize(dimension);
@@ -40,6 +41,10 @@ public static partial class Ops
             if (x.DType == DType.F64)
             {
                 MaxOp.Search<double>(rows, indices, length);
+            }
+            else if (length > 0 && KernelTable<IReductionKernel>.For(x.Device) is { } kernel)
+            {
+                kernel.ArgMax(rows.Pointer<float>(), indices.Pointer<long>(), indices.ElementCount, length);
             }
             else
             {

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Hone.Tensors.Kernels;
 using Hone.Tensors.Threading;
 
 namespace Hone.Tensors;
@@ -35,11 +36,21 @@ internal static unsafe class Reduction
     /// <summary>Sum over <paramref name="dimensions"/>, which disappear; contiguous result in the current scope, without a graph.</summary>
     public static Tensor Sum(Tensor x, IReadOnlyList<int> dimensions)
     {
+        IReductionKernel? kernel = x.DType == DType.F32 ? KernelTable<IReductionKernel>.For(x.Device) : null;
+        if (kernel is not null && x.IsContiguous && dimensions.Count > 0 && dimensions.Count < x.Rank && dimensions.All(d => d < dimensions.Count))
+        {
+            return SumColumns(kernel, x, dimensions.Count);
+        }
+
         Tensor rows = RowsOver(x, dimensions, out Shape kept, out long length);
         Tensor result = Tensor.Empty(x.DType, kept);
         if (x.DType == DType.F64)
         {
             SumRows<double>(rows, result, length);
+        }
+        else if (kernel is not null && kept.ElementCount > 1)
+        {
+            kernel.Rows(RowReduction.Sum, rows.Pointer<float>(), result.Pointer<float>(), kept.ElementCount, length);
         }
         else
         {
@@ -77,6 +88,15 @@ internal static unsafe class Reduction
         int[] sizes = order.ConvertAll(d => x.Shape[d]).ToArray();
         long[] strides = order.ConvertAll(d => x.Strides[d]).ToArray();
         return Strided.Contiguous(x.View(new Shape(sizes.AsSpan()), strides, x.Offset));
+    }
+
+    /// <summary>Sum over the leading dimensions of a contiguous tensor, without bringing them to the end.</summary>
+    private static Tensor SumColumns(IReductionKernel kernel, Tensor x, int leading)
+    {
+        Tensor result = Tensor.Empty(x.DType, new Shape(x.Shape.Dimensions[leading..]));
+        long rows = new Shape(x.Shape.Dimensions[..leading]).ElementCount;
+        kernel.SumColumns(x.Pointer<float>(), result.Pointer<float>(), rows, result.ElementCount);
+        return result;
     }
 
     private static void SumRows<T>(Tensor rows, Tensor result, long length)

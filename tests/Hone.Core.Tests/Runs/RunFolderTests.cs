@@ -67,7 +67,7 @@ public sealed class RunFolderTests : RunTestBase
             File.WriteAllText(Path.Combine(run, "manifest.json"), manifest);
             File.WriteAllBytes(Path.Combine(run, file), whole[..length]);
 
-            RunManifest after = Resume(run);
+            RunManifest after = Resume(run, new QuotaFileSystem(long.MaxValue));
 
             Assert.All(after.Stages, stage => Assert.Equal(StageStatus.Done, stage.Status));
             Assert.Equal(artifacts, Artifacts(run));
@@ -96,7 +96,7 @@ public sealed class RunFolderTests : RunTestBase
             }
 
             string run = Directory.GetDirectories(Root).Except(before).Single();
-            Resume(run);
+            Resume(run, new QuotaFileSystem(long.MaxValue));
             Assert.Equal(expected, Artifacts(run));
             Assert.Empty(Directory.GetFiles(run, "*" + AtomicFile.TemporarySuffix, SearchOption.AllDirectories));
         }
@@ -124,7 +124,7 @@ public sealed class RunFolderTests : RunTestBase
             }
 
             string run = Directory.GetDirectories(Root).Except(before).Single();
-            Resume(run);
+            Resume(run, new QuotaFileSystem(long.MaxValue));
             Assert.Equal(expected, Artifacts(run));
         }
 

@@ -32,6 +32,7 @@ public sealed class HandComputedTests
         ["minimum"] = () => (Op.Minimum(Row(1, 5), Row(3, 2)), [1, 2]),
         ["multiply"] = () => (Row(2, 3) * Row(5, -7), [10, -21]),
         ["negate"] = () => (-Row(2, -3), [-2, 3]),
+        ["packed_linear"] = () => (Op.PackedLinear(Row(1, 2), PackedWeight.Create(Matrix(2, 2, 3, 4, 5, 6), false)), [11, 17]), // 1·3 + 2·4, 1·5 + 2·6
         ["permute"] = () => (Op.Permute(Matrix(2, 3, 1, 2, 3, 4, 5, 6), 1, 0), [1, 4, 2, 5, 3, 6]),
         ["power"] = () => (Op.Power(Row(2, 9), 1.5), [2.8284271247461903, 27]), // 2√2, 9·3
         ["relu"] = () => (Op.Relu(Row(-1, 0, 2)), [0, 0, 2]),
@@ -46,6 +47,7 @@ public sealed class HandComputedTests
         ["sqrt"] = () => (Op.Sqrt(Row(9, 2)), [3, 1.4142135623730951]),
         ["square"] = () => (Op.Square(Row(-3, 0.5)), [9, 0.25]),
         ["subtract"] = () => (Row(1, 2) - Row(10, -20), [-9, 22]),
+        ["scaled_dot_product_attention"] = () => (Op.ScaledDotProductAttention(Op.Reshape(Row(0), 1, 1, 1, 1), Op.Reshape(Row(7, -7), 1, 1, 2, 1), Op.Reshape(Row(2, 4), 1, 1, 2, 1)), [3]), // equal scores: the mean of the values
         ["sum"] = () => (Op.Sum(Matrix(2, 2, 1, 2, 3, 4), false, 1), [3, 7]),
         ["tanh"] = () => (Op.Tanh(Row(0, 0.5493061443340549)), [0, 0.5]), // tanh(½ ln 3) = (3 − 1)/(3 + 1)
         ["where"] = () => (Op.Where(Tensor.From([true, false], 2), Row(1, 2), Row(3, 4)), [1, 4]),

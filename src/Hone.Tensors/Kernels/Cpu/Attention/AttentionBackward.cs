@@ -27,7 +27,7 @@ internal sealed unsafe class AttentionBackward<V>(AttentionProblem<float> proble
     public void Run()
     {
         AttentionChunks chunks = AttentionChunks.Create(problem);
-        using var parts = new AttentionQueryParts(problem, chunks, _needsQuery);
+        using var parts = new AttentionQueryParts<V>(problem, chunks, _needsQuery);
         var queue = new AttentionQueue<AttentionChunk>();
         foreach (AttentionChunk chunk in chunks.All)
         {
@@ -56,7 +56,7 @@ internal sealed unsafe class AttentionBackward<V>(AttentionProblem<float> proble
         return pairs * problem.Group * ((3L * problem.HeadDim) + (2L * problem.ValueDim));
     }
 
-    private void Compute(AttentionChunk chunk, AttentionQueryParts parts, AttentionBackwardTiles<V> tiles)
+    private void Compute(AttentionChunk chunk, AttentionQueryParts<V> parts, AttentionBackwardTiles<V> tiles)
     {
         foreach ((int sequence, int kvHead) in chunk.Heads)
         {
@@ -68,7 +68,7 @@ internal sealed unsafe class AttentionBackward<V>(AttentionProblem<float> proble
         }
     }
 
-    private void ComputeHead(AttentionChunk chunk, int sequenceIndex, int kvHead, int keys, AttentionQueryParts parts, AttentionBackwardTiles<V> tiles)
+    private void ComputeHead(AttentionChunk chunk, int sequenceIndex, int kvHead, int keys, AttentionQueryParts<V> parts, AttentionBackwardTiles<V> tiles)
     {
         AttentionSequence sequence = problem.Sequences[sequenceIndex];
         PackKeys(sequence, kvHead, chunk.Begin, keys, tiles);
@@ -204,6 +204,12 @@ internal sealed unsafe class AttentionBackward<V>(AttentionProblem<float> proble
         AttentionSequence sequence = problem.Sequences[block.Sequence];
         float* mask = AttentionBlock.FillMask(sequence, first, padded, tiles.Mask);
         bool hasRules = problem.SoftCap is not null || !problem.Bias.IsEmpty || mask is not null;
+        if (!hasRules)
+        {
+            Differentiate(groups, padded, tiles.Probabilities, tiles.ScoreGradients, tiles.LogSumExp, tiles.Delta);
+            return;
+        }
+
         for (int row = 0; row < groups.Rows; row++)
         {
             (int begin, int end) = groups.KeysOf(row);
@@ -212,12 +218,6 @@ internal sealed unsafe class AttentionBackward<V>(AttentionProblem<float> proble
             if (tiles.LogSumExp[row] == float.NegativeInfinity)
             {
                 end = begin; // every visible key was masked or had a bias of −∞
-            }
-
-            if (!hasRules)
-            {
-                Differentiate(scores, scoreGradients, begin, end, padded, tiles.LogSumExp[row], tiles.Delta[row]);
-                continue;
             }
 
             var rules = new ScoreRules<V>(
@@ -237,19 +237,23 @@ internal sealed unsafe class AttentionBackward<V>(AttentionProblem<float> proble
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Differentiate(float* scores, float* scoreGradients, int begin, int end, int padded, float logSumExp, float delta)
+    private static void Differentiate(RowGroups groups, int padded, float* probabilities, float* scoreGradients, float* logSumExp, float* delta)
     {
-        V shift = V.Splat(logSumExp);
-        V mean = V.Splat(delta);
-        for (int key = begin / V.Count * V.Count; key < end; key += V.Count)
+        for (int row = 0; row < groups.Rows; row++, probabilities += AttentionBlock.KeyTile, scoreGradients += AttentionBlock.KeyTile)
         {
-            V probability = SimdMath.ExpFlushed(V.Load(scores + key) - shift);
-            V.Store(probability, scores + key);
-            V.Store(probability * (V.Load(scoreGradients + key) - mean), scoreGradients + key);
-        }
+            (int begin, int end) = groups.KeysOf(row);
+            V shift = V.Splat(logSumExp[row]);
+            V mean = V.Splat(delta[row]);
+            for (int key = begin / V.Count * V.Count; key < end; key += V.Count)
+            {
+                V probability = SimdMath.ExpFlushed(V.Load(probabilities + key) - shift);
+                V.Store(probability, probabilities + key);
+                V.Store(probability * (V.Load(scoreGradients + key) - mean), scoreGradients + key);
+            }
 
-        ClearOutside(scores, begin, end, padded);
-        ClearOutside(scoreGradients, begin, end, padded);
+            ClearOutside(probabilities, begin, end, padded);
+            ClearOutside(scoreGradients, begin, end, padded);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -9,6 +9,9 @@ internal sealed class AttentionChunks
     private const int WantedPieces = 16;
     private const int MaxChunks = 8;
 
+    // A chunk packs every query block once, which this many tiles of keys should share.
+    private const int WantedTiles = 2;
+
     private AttentionChunks(int keysPerChunk, ImmutableArray<AttentionChunk> all)
     {
         KeysPerChunk = keysPerChunk;
@@ -50,7 +53,7 @@ internal sealed class AttentionChunks
             return new AttentionChunks(0, []);
         }
 
-        int wanted = Math.Clamp((WantedPieces + owners.Count - 1) / owners.Count, 1, Math.Min(MaxChunks, tiles));
+        int wanted = Math.Clamp((WantedPieces + owners.Count - 1) / owners.Count, 1, Math.Clamp(tiles / WantedTiles, 1, MaxChunks));
         int keysPerChunk = (tiles + wanted - 1) / wanted * AttentionBlock.KeyTile;
         ImmutableArray<AttentionChunk>.Builder all = ImmutableArray.CreateBuilder<AttentionChunk>();
         foreach (List<(int Sequence, int KvHead)> heads in owners.Values)

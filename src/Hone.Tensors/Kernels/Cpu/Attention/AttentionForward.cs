@@ -74,38 +74,25 @@ internal sealed unsafe class AttentionForward<V>(AttentionProblem<float> problem
         AttentionSequence sequence = problem.Sequences[block.Sequence];
         float* mask = AttentionBlock.FillMask(sequence, first, padded, tiles.Mask);
         bool hasRules = problem.SoftCap is not null || !problem.Bias.IsEmpty || mask is not null;
-        for (int row = 0; row < groups.Rows; row++)
+        for (int row = 0; hasRules && row < groups.Rows; row++)
         {
-            (int from, int to) = groups.Keys(row / groups.GroupRows * groups.GroupRows);
-            tiles.Shift[row] = tiles.RowMax[row];
-            if (from < to)
-            {
-                (int begin, int end) = groups.KeysOf(row);
-                float* scores = tiles.Scores + (row * AttentionBlock.KeyTile);
-                if (hasRules)
-                {
-                    Transform(scores, begin, end, new ScoreRules<V>(
-                        (float)(problem.SoftCap ?? 0), block.BiasRow(problem, problem.Bias, row, first), sequence.KeyLength - first, mask));
-                }
-
-                tiles.Shift[row] = MaskAndMaximum(scores, from, to, begin, end, tiles.RowMax[row], tiles.Lanes);
-            }
+            (int begin, int end) = groups.KeysOf(row);
+            Transform(tiles.Scores + (row * AttentionBlock.KeyTile), begin, end, new ScoreRules<V>(
+                (float)(problem.SoftCap ?? 0), block.BiasRow(problem, problem.Bias, row, first), sequence.KeyLength - first, mask));
         }
 
+        Maximize(groups, tiles.Scores, tiles.RowMax, tiles.Shift, tiles.Lanes);
         MoveToNewMaxima(groups.Rows, tiles.Shift, tiles.RowMax, tiles.RowSum, tiles.Factor);
         for (int row = 0; row < groups.Rows; row++)
         {
-            (int from, int to) = groups.Keys(row / groups.GroupRows * groups.GroupRows);
-            if (from < to)
+            if (tiles.Factor[row] != 1)
             {
-                if (tiles.Factor[row] != 1)
-                {
-                    Multiply(tiles.Output + ((nint)row * _outputWidth), _outputWidth, tiles.Factor[row]);
-                }
-
-                tiles.RowSum[row] += Exponentiate(tiles.Scores + (row * AttentionBlock.KeyTile), from, to, tiles.Shift[row]);
+                float* accumulated = tiles.Output + ((nint)row * _outputWidth);
+                TilePacking.Row<V>(accumulated, _outputWidth, tiles.Factor[row], accumulated);
             }
         }
+
+        Exponentiate(groups, tiles.Scores, tiles.Shift, tiles.RowSum);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -117,39 +104,50 @@ internal sealed unsafe class AttentionForward<V>(AttentionProblem<float> problem
         }
     }
 
-    /// <summary>Makes scores of [from, to) outside [begin, end) −∞ and returns the largest, or <paramref name="max"/> if that is larger.</summary>
+    /// <summary>
+    /// Makes the scores of keys that a row does not see, but its group does, −∞, and finds the largest of each row together with
+    /// <paramref name="rowMax"/>.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float MaskAndMaximum(float* scores, int from, int to, int begin, int end, float max, float* lanes)
+    private static void Maximize(RowGroups groups, float* scores, float* rowMax, float* max, float* lanes)
     {
-        from = from / V.Count * V.Count;
-        to = (to + V.Count - 1) / V.Count * V.Count;
-        for (int key = from; key < begin; key++)
+        for (int first = 0; first < groups.Rows; first += groups.GroupRows)
         {
-            scores[key] = float.NegativeInfinity;
-        }
+            (int from, int to) = Vectors(groups.Keys(first));
+            int last = first + groups.Count(first);
+            for (int row = first; row < last; row++)
+            {
+                float* s = scores + (row * AttentionBlock.KeyTile);
+                (int begin, int end) = groups.KeysOf(row);
+                for (int key = from; key < begin && key < to; key++)
+                {
+                    s[key] = float.NegativeInfinity;
+                }
 
-        for (int key = end; key < to; key++)
-        {
-            scores[key] = float.NegativeInfinity;
-        }
+                for (int key = Math.Max(from, end); key < to; key++)
+                {
+                    s[key] = float.NegativeInfinity;
+                }
 
-        // Select on a comparison: a NaN score does not become the maximum, it becomes a NaN probability later.
-        V largest = V.Splat(max);
-        for (int key = from; key < to; key += V.Count)
-        {
-            V score = V.Load(scores + key);
-            largest = V.Select(V.LessThan(largest, score), score, largest);
-        }
+                // Select on a comparison: a NaN score does not become the maximum, it becomes a NaN probability later.
+                V largest = V.Splat(rowMax[row]);
+                for (int key = from; key < to; key += V.Count)
+                {
+                    V score = V.Load(s + key);
+                    largest = V.Select(V.LessThan(largest, score), score, largest);
+                }
 
-        V.Store(largest, lanes);
-        Vector128<float> four = Vector128.Load(lanes);
-        for (int lane = 4; lane < V.Count; lane += 4)
-        {
-            four = Vector128.MaxNative(four, Vector128.Load(lanes + lane));
-        }
+                V.Store(largest, lanes);
+                Vector128<float> four = Vector128.Load(lanes);
+                for (int lane = 4; lane < V.Count; lane += 4)
+                {
+                    four = Vector128.MaxNative(four, Vector128.Load(lanes + lane));
+                }
 
-        four = Vector128.MaxNative(four, Vector128.Shuffle(four, Vector128.Create(2, 3, 0, 1)));
-        return Vector128.MaxNative(four, Vector128.Shuffle(four, Vector128.Create(1, 0, 3, 2))).ToScalar();
+                four = Vector128.MaxNative(four, Vector128.Shuffle(four, Vector128.Create(2, 3, 0, 1)));
+                max[row] = Vector128.MaxNative(four, Vector128.Shuffle(four, Vector128.Create(1, 0, 3, 2))).ToScalar();
+            }
+        }
     }
 
     /// <summary>Replaces the rows' maxima by the new ones in <paramref name="shift"/>, which becomes what to subtract from scores.</summary>
@@ -170,30 +168,35 @@ internal sealed unsafe class AttentionForward<V>(AttentionProblem<float> problem
         }
     }
 
+    /// <summary>Turns scores into <c>e^(score − shift)</c> and adds them to the rows' sums.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Multiply(float* values, int count, float factor)
+    private static void Exponentiate(RowGroups groups, float* scores, float* shift, float* rowSum)
     {
-        V f = V.Splat(factor);
-        for (int i = 0; i < count; i += V.Count)
+        for (int first = 0; first < groups.Rows; first += groups.GroupRows)
         {
-            V.Store(V.Load(values + i) * f, values + i);
+            (int from, int to) = Vectors(groups.Keys(first));
+            int last = first + groups.Count(first);
+            for (int row = first; row < last; row++)
+            {
+                float* s = scores + (row * AttentionBlock.KeyTile);
+                V max = V.Splat(shift[row]);
+                V sum = V.Zero;
+                for (int key = from; key < to; key += V.Count)
+                {
+                    V probability = SimdMath.ExpFlushed(V.Load(s + key) - max);
+                    V.Store(probability, s + key);
+                    sum += probability;
+                }
+
+                rowSum[row] += V.Sum(sum);
+            }
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float Exponentiate(float* scores, int from, int to, float shift)
-    {
-        V max = V.Splat(shift);
-        V sum = V.Zero;
-        for (int key = from / V.Count * V.Count; key < to; key += V.Count)
-        {
-            V probability = SimdMath.ExpFlushed(V.Load(scores + key) - max);
-            V.Store(probability, scores + key);
-            sum += probability;
-        }
-
-        return V.Sum(sum);
-    }
+    /// <summary>A range of keys widened to whole vectors; empty ranges stay empty.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (int From, int To) Vectors((int Begin, int End) keys) =>
+        keys.Begin >= keys.End ? (0, 0) : (keys.Begin / V.Count * V.Count, (keys.End + V.Count - 1) / V.Count * V.Count);
 
     private void Finish(AttentionBlock block, int rows, Tiles tiles)
     {
@@ -203,13 +206,7 @@ internal sealed unsafe class AttentionForward<V>(AttentionProblem<float> problem
         {
             float sum = tiles.RowSum[row];
             float inverse = sum == 0 ? 0 : 1 / sum;
-            float* source = tiles.Output + ((nint)row * _outputWidth);
-            float* target = tiles.RowAddresses[row];
-            for (int c = 0; c < problem.ValueDim; c++)
-            {
-                target[c] = source[c] * inverse;
-            }
-
+            TilePacking.Row<V>(tiles.Output + ((nint)row * _outputWidth), problem.ValueDim, inverse, tiles.RowAddresses[row]);
             if (!logSumExp.IsEmpty)
             {
                 int head = (block.KvHead * problem.Group) + (row % problem.Group);

@@ -1,7 +1,11 @@
+using System.Runtime.CompilerServices;
+using Hone.Tensors.Kernels.Cpu.Simd;
+
 namespace Hone.Tensors.Kernels.Cpu.Attention;
 
 /// <summary>The query gradients: written directly where one chunk of keys makes them, else kept per chunk and added up in the order of the chunks.</summary>
-internal sealed unsafe class AttentionQueryParts : IDisposable
+internal sealed unsafe class AttentionQueryParts<V> : IDisposable
+    where V : struct, ISimdVector<V>
 {
     // A copy-like pass: so many elements cost about as much as one multiply-add per 8 of them.
     private const int ElementsPerWork = 8;
@@ -40,6 +44,7 @@ internal sealed unsafe class AttentionQueryParts : IDisposable
     /// <param name="source">Its rows, or null when the chunk has no key that the block sees.</param>
     /// <param name="sourceStride">Elements from one row of <paramref name="source"/> to the next.</param>
     /// <param name="factor">Multiplies every element.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Store(AttentionView<float> target, AttentionChunk chunk, AttentionBlock block, float* source, int sourceStride, float factor)
     {
         AttentionSequence sequence = _problem.Sequences[block.Sequence];
@@ -48,9 +53,13 @@ internal sealed unsafe class AttentionQueryParts : IDisposable
         for (int row = 0; row < rows && (isOnly || source is not null); row++)
         {
             float* to = isOnly ? Row(target, block, row) : PartRow(chunk.Number, block, row);
-            for (int c = 0; c < _problem.HeadDim; c++)
+            if (source is null)
             {
-                to[c] = source is null ? 0 : source[((nint)row * sourceStride) + c] * factor;
+                new Span<float>(to, _problem.HeadDim).Clear();
+            }
+            else
+            {
+                TilePacking.Row<V>(source + ((nint)row * sourceStride), _problem.HeadDim, factor, to);
             }
         }
     }
@@ -77,21 +86,33 @@ internal sealed unsafe class AttentionQueryParts : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _memory?.Dispose();
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void AddUp(AttentionView<float> target, AttentionBlock block)
     {
         (int begin, int end) = block.Keys(_problem);
         for (int row = 0; row < block.Positions * _problem.Group; row++)
         {
-            var sum = new Span<float>(Row(target, block, row), _problem.HeadDim);
-            sum.Clear();
+            float* sum = Row(target, block, row);
+            new Span<float>(sum, _problem.HeadDim).Clear();
             for (int chunk = begin < end ? begin / _chunks.KeysPerChunk : int.MaxValue; chunk * (long)_chunks.KeysPerChunk < end; chunk++)
             {
-                float* part = PartRow(chunk, block, row);
-                for (int c = 0; c < sum.Length; c++)
-                {
-                    sum[c] += part[c];
-                }
+                AddRow(PartRow(chunk, block, row), _problem.HeadDim, sum);
             }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddRow(float* part, int width, float* sum)
+    {
+        int c = 0;
+        for (; c + V.Count <= width; c += V.Count)
+        {
+            V.Store(V.Load(sum + c) + V.Load(part + c), sum + c);
+        }
+
+        for (; c < width; c++)
+        {
+            sum[c] += part[c];
         }
     }
 

@@ -26,20 +26,27 @@ internal static unsafe class TilePacking
     public static void Rows<V>(float** rows, int count, int width, float factor, float* target)
         where V : struct, ISimdVector<V>
     {
-        V scale = V.Splat(factor);
-        for (int r = 0; r < count; r++, target += width)
+        for (int r = 0; r < count; r++)
         {
-            float* row = rows[r];
-            int c = 0;
-            for (; c + V.Count <= width; c += V.Count)
-            {
-                V.Store(V.Load(row + c) * scale, target + c);
-            }
+            Row<V>(rows[r], width, factor, target + ((nint)r * width));
+        }
+    }
 
-            for (; c < width; c++)
-            {
-                target[c] = row[c] * factor;
-            }
+    /// <summary>One row multiplied by <paramref name="factor"/>; <paramref name="target"/> may be <paramref name="source"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Row<V>(float* source, int width, float factor, float* target)
+        where V : struct, ISimdVector<V>
+    {
+        V scale = V.Splat(factor);
+        int c = 0;
+        for (; c + V.Count <= width; c += V.Count)
+        {
+            V.Store(V.Load(source + c) * scale, target + c);
+        }
+
+        for (; c < width; c++)
+        {
+            target[c] = source[c] * factor;
         }
     }
 

@@ -1,0 +1,60 @@
+using System.CommandLine;
+using Hone.Cli.Rendering;
+using Hone.Tensors.Benchmarking;
+
+namespace Hone.Cli.Commands;
+
+/// <summary><c>hone bench kernels</c>: this machine's figures for the operations that training and inference spend their time in.</summary>
+internal static class BenchCommand
+{
+    public static Command Create(CliHost host)
+    {
+        var command = new Command("bench", "Measure what this machine reaches.");
+        command.Subcommands.Add(CreateKernels(host));
+        return command;
+    }
+
+    private static Command CreateKernels(CliHost host)
+    {
+        var quick = new Option<bool>("--quick") { Description = "Fewer and shorter rounds: an orientation in a few seconds." };
+        Option<bool> json = RunCommand.CreateJsonOption("Print one JSON object a row.");
+        var command = new Command("kernels", "Measure tensor operations beside the machine's own limits.") { quick, json };
+        command.SetAction(parse =>
+        {
+            Kernels(host, parse.GetValue(quick), parse.GetValue(json));
+            return ExitCodes.Done;
+        });
+        return command;
+    }
+
+    private static void Kernels(CliHost host, bool quick, bool json)
+    {
+        MachineFacts machine = MachineFacts.Read();
+        host.Error.WriteLine($"{machine.Processor}, {machine.Processors} processors, {machine.VectorWidth} kernels, {machine.Runtime}");
+        bool isFirst = true;
+        foreach (BenchmarkRow row in KernelBenchmark.Run(quick ? BenchmarkSettings.Brief : BenchmarkSettings.Full, host.Cancellation))
+        {
+            if (json)
+            {
+                host.Out.WriteLine(JsonLine.Write(w =>
+                {
+                    w.WriteString("bench", row.Bench);
+                    w.WriteString("case", row.Case);
+                    w.WriteNumber("threads", row.Threads);
+                    w.WriteNumber("hone", Math.Round(row.Hone, 3));
+                    w.WriteString("unit", row.Unit);
+                    w.WriteNumber("peak_fraction", Math.Round(row.PeakFraction, 4));
+                }));
+                continue;
+            }
+
+            if (isFirst)
+            {
+                host.Out.WriteLine($"{"operation, " + row.Threads + (row.Threads == 1 ? " thread" : " threads"),-58}{"rate",10}  {"unit",-8}{"of limit",9}");
+                isFirst = false;
+            }
+
+            host.Out.WriteLine($"{row.Case,-58}{row.Hone,10:F1}  {row.Unit,-8}{row.PeakFraction,9:P0}");
+        }
+    }
+}
