@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Hone.Tensors;
 using Hone.Tensors.Benchmarking;
 using Hone.Tensors.Kernels;
 using Hone.Tensors.Kernels.Cpu.Activations;
@@ -36,7 +37,7 @@ internal sealed unsafe class FusedComparison : Comparison
     internal static IEnumerable<FusedCase> Cases(bool quick)
     {
         // Operations: exp 22 (exact) or 16 (flushed), from SimdMath; division 4.
-        foreach ((int rows, int columns) in quick ? ((int, int)[])[(512, 576)] : [(512, 576), (4096, 2048)])
+        foreach ((int rows, int columns) in quick ? ((int, int)[])[(2048, 2048)] : [(512, 576), (4096, 2048)])
         {
             yield return new("rms-norm forward", rows, columns, 1, 1, 0, 4);
             yield return new("add + rms-norm forward", rows, columns, 2, 2, 0, 5);
@@ -46,13 +47,13 @@ internal sealed unsafe class FusedComparison : Comparison
             yield return new("softmax", rows, columns, 1, 1, 0, 20);
         }
 
-        foreach ((int rows, int columns) in quick ? ((int, int)[])[(512, 1536)] : [(512, 1536), (2048, 4864)])
+        foreach ((int rows, int columns) in quick ? ((int, int)[])[(1024, 4864)] : [(512, 1536), (2048, 4864)])
         {
             yield return new("swiglu forward", rows, columns, 2, 1, 0, 29);
             yield return new("swiglu backward", rows, columns, 3, 2, 0, 34);
         }
 
-        yield return new("adamw", quick ? 2048 : 8192, 1024, 4, 3, 3, 19);
+        yield return new("adamw", quick ? 4096 : 8192, 1024, 4, 3, 3, 19);
     }
 
     private static BenchmarkRow Measure(FusedCase fused, ContenderHarness harness, int threads, double peak)

@@ -142,6 +142,8 @@ internal sealed unsafe class RmsNormCpu : IRmsNormKernel
     private readonly struct BackwardBody(
         float* dy, float* h, float* weight, float weightOffset, float* rstd, float* dSum, float* dh, float* partials, FixedChunks chunks, long columns) : ISimdBody
     {
+        private const int BlockRows = 4;
+
         public void Run<V>(long begin, long end)
             where V : struct, ISimdVector<V>
         {
@@ -154,23 +156,108 @@ internal sealed unsafe class RmsNormCpu : IRmsNormKernel
                 }
 
                 (long first, long last) = chunks.Rows(chunk);
-                for (long row = first; row < last; row++)
+                long row = first;
+                for (; row <= last - BlockRows; row += BlockRows)
                 {
-                    long at = row * columns;
-                    float r = rstd[row];
-                    if (partial != null)
-                    {
-                        AddWeightGradient<V>(dy + at, h + at, r, partial, (nint)columns);
-                    }
+                    Block<V>(row, partial);
+                }
 
-                    if (dh != null)
-                    {
-                        float dot = Dot<V>(dy + at, h + at, weight, weightOffset, (nint)columns);
-                        InputGradient<V>(
-                            dy + at, h + at, weight, weightOffset, r, -dot * r * r * r / columns, dSum == null ? null : dSum + at, dh + at, (nint)columns);
-                    }
+                for (; row < last; row++)
+                {
+                    Single<V>(row, partial);
                 }
             }
+        }
+
+        // Four rows share the loads of weight and partial sums. Which rows form a block depends on the chunks alone.
+        private void Block<V>(long row, float* partial)
+            where V : struct, ISimdVector<V>
+        {
+            nint count = (nint)columns;
+            float* gradient = dy + (row * columns);
+            float* values = h + (row * columns);
+            float* r = rstd + row;
+            float* dots = stackalloc float[BlockRows];
+            BlockSums<V>(gradient, values, weight, weightOffset, r, partial, dots, count);
+            if (dh == null)
+            {
+                return;
+            }
+
+            for (int i = 0; i < BlockRows; i++)
+            {
+                long at = (row + i) * columns;
+                InputGradient<V>(
+                    dy + at, h + at, weight, weightOffset, r[i], -dots[i] * r[i] * r[i] * r[i] / columns, dSum == null ? null : dSum + at, dh + at, count);
+            }
+        }
+
+        private void Single<V>(long row, float* partial)
+            where V : struct, ISimdVector<V>
+        {
+            long at = row * columns;
+            float r = rstd[row];
+            if (partial != null)
+            {
+                AddWeightGradient<V>(dy + at, h + at, r, partial, (nint)columns);
+            }
+
+            if (dh != null)
+            {
+                float dot = Dot<V>(dy + at, h + at, weight, weightOffset, (nint)columns);
+                InputGradient<V>(
+                    dy + at, h + at, weight, weightOffset, r, -dot * r * r * r / columns, dSum == null ? null : dSum + at, dh + at, (nint)columns);
+            }
+        }
+
+        // dots[i] = Σ dy·(weight + offset)·h of row i; partial += Σ_i dy·h·r_i.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void BlockSums<V>(
+            float* dy, float* h, float* weight, float weightOffset, float* rstd, float* partial, float* dots, nint count)
+            where V : struct, ISimdVector<V>
+        {
+            float* dy1 = dy + count, dy2 = dy1 + count, dy3 = dy2 + count;
+            float* h1 = h + count, h2 = h1 + count, h3 = h2 + count;
+            V r0 = V.Splat(rstd[0]), r1 = V.Splat(rstd[1]), r2 = V.Splat(rstd[2]), r3 = V.Splat(rstd[3]);
+            V dot0 = V.Zero, dot1 = V.Zero, dot2 = V.Zero, dot3 = V.Zero, offset = V.Splat(weight == null ? 1f : weightOffset);
+            nint i = 0;
+            for (; i <= count - V.Count; i += V.Count)
+            {
+                V w = weight == null ? offset : V.Load(weight + i) + offset;
+                V p0 = V.Load(dy + i) * V.Load(h + i), p1 = V.Load(dy1 + i) * V.Load(h1 + i);
+                V p2 = V.Load(dy2 + i) * V.Load(h2 + i), p3 = V.Load(dy3 + i) * V.Load(h3 + i);
+                dot0 = V.MultiplyAdd(p0, w, dot0);
+                dot1 = V.MultiplyAdd(p1, w, dot1);
+                dot2 = V.MultiplyAdd(p2, w, dot2);
+                dot3 = V.MultiplyAdd(p3, w, dot3);
+                if (partial != null)
+                {
+                    V sum = V.MultiplyAdd(p1, r1, V.MultiplyAdd(p0, r0, V.Load(partial + i)));
+                    V.Store(V.MultiplyAdd(p3, r3, V.MultiplyAdd(p2, r2, sum)), partial + i);
+                }
+            }
+
+            int rest = (int)(count - i);
+            if (rest > 0)
+            {
+                V w = weight == null ? offset : V.LoadPartial(weight + i, rest) + offset;
+                V p0 = V.LoadPartial(dy + i, rest) * V.LoadPartial(h + i, rest), p1 = V.LoadPartial(dy1 + i, rest) * V.LoadPartial(h1 + i, rest);
+                V p2 = V.LoadPartial(dy2 + i, rest) * V.LoadPartial(h2 + i, rest), p3 = V.LoadPartial(dy3 + i, rest) * V.LoadPartial(h3 + i, rest);
+                dot0 = V.MultiplyAdd(p0, w, dot0);
+                dot1 = V.MultiplyAdd(p1, w, dot1);
+                dot2 = V.MultiplyAdd(p2, w, dot2);
+                dot3 = V.MultiplyAdd(p3, w, dot3);
+                if (partial != null)
+                {
+                    V sum = V.MultiplyAdd(p1, r1, V.MultiplyAdd(p0, r0, V.LoadPartial(partial + i, rest)));
+                    V.StorePartial(V.MultiplyAdd(p3, r3, V.MultiplyAdd(p2, r2, sum)), partial + i, rest);
+                }
+            }
+
+            dots[0] = V.Sum(dot0);
+            dots[1] = V.Sum(dot1);
+            dots[2] = V.Sum(dot2);
+            dots[3] = V.Sum(dot3);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
