@@ -9,7 +9,7 @@ public sealed class FileNameAttribute : ConstraintAttribute
     private static readonly string[] Reserved = ["con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9", "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9"];
 
     /// <inheritdoc/>
-    public override string Description => "letters, digits, '.', '_' and '-', beginning with a letter or digit, and no device name of Windows";
+    public override string Description => "a plain file name (letters, digits, '.', '_' and '-')";
 
     /// <inheritdoc/>
     public override bool AppliesToItems => false;

@@ -48,7 +48,7 @@ public sealed class PartDescriber(PartRegistry registry, XmlDocumentation docume
         {
             bool isMap = key.ValueType.IsGenericType && key.ValueType.GetGenericTypeDefinition() == typeof(IReadOnlyDictionary<,>);
             string range = string.Join(", ", key.Constraints.Select(constraint =>
-                isMap && constraint.AppliesToKeys ? $"names of {constraint.Description}" : constraint.Description));
+                isMap && constraint.AppliesToKeys ? $"each name {constraint.Description}" : constraint.Description));
             ResolvedNode value = ResolvedDefaults.Describe(key.Property.GetValue(defaults), key.ValueType, registry);
             yield return new KeyDescription(
                 prefix + key.Name,

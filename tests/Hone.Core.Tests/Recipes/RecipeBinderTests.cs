@@ -182,10 +182,10 @@ public sealed class RecipeBinderTests : RecipeTestBase
         Assert.Contains("is a folder", Errors($"name: t\nstages: {{ s: {{ type: shuffle, input: {Folder.Path} }} }}"), StringComparison.Ordinal);
 
     [Theory]
-    [InlineData("name: ../x", "'name' must be letters")]
-    [InlineData("name: nul.txt", "'name' must be letters")]
-    [InlineData("name: x.", "'name' must be letters")]
-    [InlineData("name: .x", "'name' must be letters")]
+    [InlineData("name: ../x", "'name' must be a plain file name")]
+    [InlineData("name: nul.txt", "'name' must be a plain file name")]
+    [InlineData("name: x.", "'name' must be a plain file name")]
+    [InlineData("name: .x", "'name' must be a plain file name")]
     public void Read_NameThatIsNoFileName_IsRefused(string name, string expected) =>
         Assert.Contains(expected, Errors($"{name}\nstages: {{ a: {{ type: tune, optimizer: {{ type: sgd, learning_rate: 1 }} }} }}"), StringComparison.Ordinal);
 

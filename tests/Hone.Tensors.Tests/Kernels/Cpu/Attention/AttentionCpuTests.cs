@@ -214,6 +214,34 @@ public sealed unsafe class AttentionCpuTests
     }
 
     [Fact]
+    public void ForwardAndBackward_MinusInfinityInTheBias_HidesKeysAsAMaskDoes()
+    {
+        var masked = new AttentionCase { Heads = 1, QueryLength = 9, KeyLength = 120, KeyMask = true, Bias = (1, 1) };
+        using var byMask = new AttentionBuffers<float>(masked);
+        using var byBias = new AttentionBuffers<float>(masked with { KeyMask = false });
+        ReadOnlySpan<bool> isSeen = masked.Sequences()[0].KeyMask.Span;
+        for (int i = 0; i < 9 * 120; i++)
+        {
+            bool isRowBlind = i / 120 == 4; // the bias of this row hides every key
+            byMask.Bias[i] = isRowBlind ? float.NegativeInfinity : byMask.Bias[i];
+            byBias.Bias[i] = isRowBlind || !isSeen[i % 120] ? float.NegativeInfinity : byMask.Bias[i];
+        }
+
+        Run(byMask);
+        Run(byBias);
+
+        AssertSameBits(byMask, byBias);
+        AssertFinite(byBias.Output, byBias.OutputCount);
+        AssertFinite(byBias.QueryGradient, byBias.QueryCount);
+        for (int c = 0; c < 16; c++)
+        {
+            Assert.Equal(0, byBias.Output[(4 * 16) + c]);
+            Assert.Equal(0, byBias.QueryGradient[(4 * 16) + c]);
+            Assert.NotEqual(0, byBias.QueryGradient[(3 * 16) + c]);
+        }
+    }
+
+    [Fact]
     public void ForwardAndBackward_AnyThreadCount_GivesTheSameBits()
     {
         AttentionCase[] cases =
