@@ -38,6 +38,7 @@ public static partial class Ops
     /// <param name="weight">As in <see cref="RmsNorm"/>.</param>
     /// <param name="eps">As in <see cref="RmsNorm"/>.</param>
     /// <param name="weightOffset">As in <see cref="RmsNorm"/>.</param>
+    /// <remarks><c>sum = x + residual, y = rms_norm(sum); dx = dresidual = dsum + the gradient of rms_norm</c>. Source: Zhang and Sennrich, arXiv:1910.07467.</remarks>
     /// <exception cref="ShapeMismatchException">The shapes do not fit.</exception>
     public static (Tensor Sum, Tensor Normalized) AddRmsNorm(Tensor x, Tensor residual, Tensor? weight, double eps, double weightOffset = 0)
     {

@@ -16,7 +16,7 @@ public static partial class Ops
     /// <param name="sin">f32, of the shape of <paramref name="cos"/>.</param>
     /// <param name="layout">Which elements form pairs.</param>
     /// <returns>A tensor of the shape and type of <paramref name="x"/>.</returns>
-    /// <remarks><c>(a, b) → (a·cos − b·sin, b·cos + a·sin)</c>; the gradient is the turn back, so only positions and tables are kept. Source: Su et al., arXiv:2104.09864, section 3.4.</remarks>
+    /// <remarks><c>y = (a·cos − b·sin, b·cos + a·sin) for each pair (a, b); dx = the turn back of g</c>, so only positions and tables are kept. Source: Su et al., arXiv:2104.09864, section 3.4.</remarks>
     /// <exception cref="ShapeMismatchException">The shapes do not fit.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A position lies outside the tables.</exception>
     public static Tensor RotaryEmbedding(Tensor x, Tensor positions, Tensor cos, Tensor sin, RotaryLayout layout = RotaryLayout.HalfSplit)

@@ -15,15 +15,23 @@ public sealed class HandComputedTests
         ["clamp"] = () => (Op.Clamp(Row(-5, 0.25, 5), -1, 1), [-1, 0.25, 1]),
         ["concatenate"] = () => (Op.Concatenate([Row(1, 2), Row(3)], 0), [1, 2, 3]),
         ["cos"] = () => (Op.Cos(Row(0, Math.PI)), [1, -1]),
+        ["cross_entropy"] = () => (Op.CrossEntropy(Matrix(2, 2, 0, 1.0986122886681098, 5, 6), Tensor.From([0L, -100L], 2)).Sum, [1.3862943611198906]), // shares 1/4 and 3/4: −ln ¼; the second row has no label
         ["divide"] = () => (Row(1, -9) / Row(4, 3), [0.25, -3]),
         ["dropout"] = () => (Op.Dropout(Row(1, 2, 3), 0, new RandomStream(1, "x")), [1, 2, 3]),
+        ["embedding"] = () => (Op.Embedding(Matrix(3, 2, 1, 2, 3, 4, 5, 6), Tensor.From([2L, 0L], 2)), [5, 6, 1, 2]),
         ["exp"] = () => (Op.Exp(Row(0, 1)), [1, 2.718281828459045]),
         ["expand"] = () => (Op.Expand(Row(1, 2), 2, 2), [1, 2, 1, 2]),
         ["gather"] = () => (Op.Gather(Matrix(2, 3, 1, 2, 3, 4, 5, 6), 1, Tensor.From([2L, 0L], 2, 1)), [3, 4]),
+        ["geglu"] = () => (Op.GeGlu(Row(1, 2), tanhForm: false), [1.6826894921370859]), // Φ(1)·2
+        ["gelu"] = () => (Op.Gelu(Row(0, 1, -1)), [0, 0.84134474606854293, -0.15865525393145707]), // Φ(1); −(1 − Φ(1))
+        ["gelu_tanh"] = () => (Op.GeluTanh(Row(0, 1)), [0, 0.8411919906082767]), // (1 + tanh(0.7978845608 · 1.044715))/2
         ["index_select"] = () => (Op.IndexSelect(Matrix(3, 2, 1, 2, 3, 4, 5, 6), Tensor.From([2L, 0L], 2)), [5, 6, 1, 2]),
         ["info_nce"] = () => (Op.InfoNce(Matrix(1, 1, 1), Matrix(2, 1, 0, 0), Tensor.From([0L], 1), 1), [0.6931471805599453]), // two equal candidates: −ln ½
+        ["layer_norm"] = () => (Op.LayerNorm(Row(2, 4), Row(2, 3), Row(10, 20), eps: 0), [8, 23]), // mean 3, variance 1: (−1, 1)·(2, 3) + (10, 20)
         ["linear"] = () => (Op.Linear(Row(1, 2), Matrix(2, 2, 3, 4, 5, 6), Row(10, 20)), [21, 37]), // 1·3 + 2·4 + 10, 1·5 + 2·6 + 20
+        ["linear_cross_entropy"] = () => (Op.LinearCrossEntropy(Matrix(1, 1, 1.0986122886681098), Matrix(2, 1, 0, 1), Tensor.From([1L], 1)).Sum, [0.28768207245178093]), // logits 0 and ln 3: −ln ¾
         ["log"] = () => (Op.Log(Row(1, 2.718281828459045)), [0, 1]),
+        ["log_softmax"] = () => (Op.LogSoftmax(Row(0, 1.0986122886681098)), [-1.3862943611198906, -0.28768207245178093]), // ln ¼, ln ¾
         ["log_sum_exp"] = () => (Op.LogSumExp(Row(1000, 1000), 0), [1000.6931471805599]), // 1000 + ln 2
         ["mat_mul"] = () => (Op.MatMul(Matrix(2, 2, 1, 2, 3, 4), Matrix(2, 2, 5, 6, 7, 8)), [19, 22, 43, 50]), // 1·5 + 2·7, 1·6 + 2·8, …
         ["max"] = () => (Op.Max(Matrix(2, 3, 1, 9, 2, -1, -3, -2), 1), [9, -1]),
@@ -37,18 +45,22 @@ public sealed class HandComputedTests
         ["power"] = () => (Op.Power(Row(2, 9), 1.5), [2.8284271247461903, 27]), // 2√2, 9·3
         ["relu"] = () => (Op.Relu(Row(-1, 0, 2)), [0, 0, 2]),
         ["reshape"] = () => (Op.Reshape(Op.Transpose(Matrix(2, 2, 1, 2, 3, 4)), 4), [1, 3, 2, 4]),
+        ["rms_norm"] = () => (Op.RmsNorm(Row(3, 4), Row(0, 1), eps: 0, weightOffset: 1), [0.84852813742385702, 2.2627416997969521]), // 3/√12.5·1, 4/√12.5·2
+        ["rotary_embedding"] = () => (Op.RotaryEmbedding(Op.Reshape(Row(1, 2, 3, 4), 1, 1, 4), Tensor.From([0], 1), Tensor.From([0f, 0f], 1, 2), Tensor.From([1f, 1f], 1, 2)), [-3, -4, 1, 2]), // a quarter turn: (a, b) → (−b, a)
         ["rsqrt"] = () => (Op.ReciprocalSqrt(Row(4, 0.25)), [0.5, 2]),
         ["scale"] = () => (Row(2, -3) * 1.5, [3, -4.5]),
+        ["scaled_dot_product_attention"] = () => (Op.ScaledDotProductAttention(Op.Reshape(Row(0), 1, 1, 1, 1), Op.Reshape(Row(7, -7), 1, 1, 2, 1), Op.Reshape(Row(2, 4), 1, 1, 2, 1)), [3]), // equal scores: the mean of the values
         ["sigmoid"] = () => (Op.Sigmoid(Row(0, 1.0986122886681098)), [0.5, 0.75]), // σ(ln 3) = 3/4
         ["silu"] = () => (Op.Silu(Row(0, 1.0986122886681098)), [0, 0.8239592165010823]), // ln 3 · 3/4
         ["sin"] = () => (Op.Sin(Row(0, Math.PI / 2)), [0, 1]),
         ["slice"] = () => (Op.Slice(Row(1, 2, 3, 4, 5), 0, 1, 2, 2), [2, 4]),
+        ["softmax"] = () => (Op.Softmax(Row(0, 1.0986122886681098)), [0.25, 0.75]), // 1 : 3
         ["softplus"] = () => (Op.Softplus(Row(0, 100)), [0.6931471805599453, 100]), // ln 2; e⁻¹⁰⁰ vanishes
         ["sqrt"] = () => (Op.Sqrt(Row(9, 2)), [3, 1.4142135623730951]),
         ["square"] = () => (Op.Square(Row(-3, 0.5)), [9, 0.25]),
         ["subtract"] = () => (Row(1, 2) - Row(10, -20), [-9, 22]),
-        ["scaled_dot_product_attention"] = () => (Op.ScaledDotProductAttention(Op.Reshape(Row(0), 1, 1, 1, 1), Op.Reshape(Row(7, -7), 1, 1, 2, 1), Op.Reshape(Row(2, 4), 1, 1, 2, 1)), [3]), // equal scores: the mean of the values
         ["sum"] = () => (Op.Sum(Matrix(2, 2, 1, 2, 3, 4), false, 1), [3, 7]),
+        ["swiglu"] = () => (Op.SwiGlu(Row(1, 2)), [1.4621171572600098]), // 1/(1 + e⁻¹)·2
         ["tanh"] = () => (Op.Tanh(Row(0, 0.5493061443340549)), [0, 0.5]), // tanh(½ ln 3) = (3 − 1)/(3 + 1)
         ["where"] = () => (Op.Where(Tensor.From([true, false], 2), Row(1, 2), Row(3, 4)), [1, 4]),
     };
