@@ -16,14 +16,14 @@ internal sealed unsafe class GemmComparison : Comparison
     {
         var peer = OpenBlas.Load();
         var harness = new ContenderHarness(settings, cancellation);
-        foreach (int threads in (int[])[1, 2])
+        MeasuredLimits[] limits = [MeasuredLimits.Of(1), MeasuredLimits.Of(2)];
+        foreach (GemmCase product in Cases(settings.IsQuick))
         {
-            using IDisposable use = ComputeThreads.Use(threads);
-            peer.SetThreads(threads);
-            var limits = MeasuredLimits.Of(threads);
-            foreach (GemmCase product in Cases(settings.IsQuick))
+            foreach (MeasuredLimits limit in limits)
             {
-                yield return Measure(product, harness, peer, limits);
+                using IDisposable use = ComputeThreads.Use(limit.Threads);
+                peer.SetThreads(limit.Threads);
+                yield return Measure(product, harness, peer, limit);
             }
         }
     }
