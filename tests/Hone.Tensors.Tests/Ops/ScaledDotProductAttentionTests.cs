@@ -1,9 +1,8 @@
 using Hone.Tensors.Errors;
 using Hone.Tensors.Memory;
+using TensorOps = Hone.Tensors.Ops;
 
 namespace Hone.Tensors.Tests.Ops;
-
-using Ops = Hone.Tensors.Ops;
 
 /// <summary>What the op promises beyond the suites: layouts, padding, packing, errors and memory.</summary>
 [Collection(nameof(ScaledDotProductAttentionTests))]
@@ -15,10 +14,10 @@ public sealed class ScaledDotProductAttentionTests
     {
         using var scope = TensorScope.Begin("test");
 
-        Tensor y = Ops.ScaledDotProductAttention(Values(1, 2, 4, 5, 8), Values(2, 2, 2, 5, 8), Values(3, 2, 2, 5, 6));
+        Tensor y = TensorOps.ScaledDotProductAttention(Values(1, 2, 4, 5, 8), Values(2, 2, 2, 5, 8), Values(3, 2, 2, 5, 6));
 
         Assert.Equal(new Shape(2, 4, 5, 6), y.Shape);
-        Assert.True(Ops.Permute(y, 0, 2, 1, 3).IsContiguous);
+        Assert.True(TensorOps.Permute(y, 0, 2, 1, 3).IsContiguous);
     }
 
     [Fact]
@@ -28,11 +27,11 @@ public sealed class ScaledDotProductAttentionTests
         Tensor q = Values(1, 150, 4, 16), k = Values(2, 150, 2, 16), v = Values(3, 150, 2, 16);
         var options = new AttentionOptions { Causal = true, SlidingWindow = 20 };
 
-        Tensor packed = Ops.ScaledDotProductAttention(q, k, v, options with { Packed = PackedSequences.FromLengths(110, 40) });
+        Tensor packed = TensorOps.ScaledDotProductAttention(q, k, v, options with { Packed = PackedSequences.FromLengths(110, 40) });
 
         foreach ((int first, int length) in ((int, int)[])[(0, 110), (110, 40)])
         {
-            Tensor alone = Ops.ScaledDotProductAttention(Sequence(q, first, length), Sequence(k, first, length), Sequence(v, first, length), options);
+            Tensor alone = TensorOps.ScaledDotProductAttention(Sequence(q, first, length), Sequence(k, first, length), Sequence(v, first, length), options);
             Assert.Equal(Sequence(packed, first, length).ToArray<float>(), alone.ToArray<float>());
         }
     }
@@ -48,11 +47,11 @@ public sealed class ScaledDotProductAttentionTests
         float[] byLength = Run(KeyPadding.FromLengths(4, 6));
 
         Assert.Equal(byLength, byMask);
-        Tensor shorter = Ops.ScaledDotProductAttention(First(q, 1), Ops.Slice(First(k, 1), 2, 0, 4), Ops.Slice(First(v, 1), 2, 0, 4));
-        Assert.Equal(First(Tensor.From(byMask, 2, 3, 2, 8), 1).ToArray<float>(), Ops.Permute(shorter, 0, 2, 1, 3).ToArray<float>());
+        Tensor shorter = TensorOps.ScaledDotProductAttention(First(q, 1), TensorOps.Slice(First(k, 1), 2, 0, 4), TensorOps.Slice(First(v, 1), 2, 0, 4));
+        Assert.Equal(First(Tensor.From(byMask, 2, 3, 2, 8), 1).ToArray<float>(), TensorOps.Permute(shorter, 0, 2, 1, 3).ToArray<float>());
 
         float[] Run(KeyPadding padding) =>
-            Ops.Permute(Ops.ScaledDotProductAttention(q, k, v, new AttentionOptions { KeyPadding = padding }), 0, 2, 1, 3).ToArray<float>();
+            TensorOps.Permute(TensorOps.ScaledDotProductAttention(q, k, v, new AttentionOptions { KeyPadding = padding }), 0, 2, 1, 3).ToArray<float>();
     }
 
     [Fact]
@@ -60,13 +59,13 @@ public sealed class ScaledDotProductAttentionTests
     {
         using var scope = TensorScope.Begin("test");
         Tensor q = Values(1, 1, 1, 2, 4), k = Values(2, 1, 1, 3, 4), v = Values(3, 1, 1, 3, 4);
-        Tensor without = Ops.Concatenate([Ops.Slice(k, 2, 0, 1), Ops.Slice(k, 2, 2, 1)], 2);
-        Tensor valuesWithout = Ops.Concatenate([Ops.Slice(v, 2, 0, 1), Ops.Slice(v, 2, 2, 1)], 2);
+        Tensor without = TensorOps.Concatenate([TensorOps.Slice(k, 2, 0, 1), TensorOps.Slice(k, 2, 2, 1)], 2);
+        Tensor valuesWithout = TensorOps.Concatenate([TensorOps.Slice(v, 2, 0, 1), TensorOps.Slice(v, 2, 2, 1)], 2);
 
         var padding = KeyPadding.FromMask(Tensor.From([true, false, true], 1, 3));
-        Tensor masked = Ops.ScaledDotProductAttention(q, k, v, new AttentionOptions { KeyPadding = padding });
+        Tensor masked = TensorOps.ScaledDotProductAttention(q, k, v, new AttentionOptions { KeyPadding = padding });
 
-        Close.Assert(masked.ToDoubles(), Ops.ScaledDotProductAttention(q, without, valuesWithout).ToDoubles(), 1e-6, 1e-6, "masked");
+        Close.Assert(masked.ToDoubles(), TensorOps.ScaledDotProductAttention(q, without, valuesWithout).ToDoubles(), 1e-6, 1e-6, "masked");
     }
 
     [Fact]
@@ -74,13 +73,13 @@ public sealed class ScaledDotProductAttentionTests
     {
         using var scope = TensorScope.Begin("test");
         Tensor q = Values(1, 1, 6, 210, 16), k = Values(2, 1, 3, 210, 16), v = Values(3, 1, 3, 210, 16);
-        Tensor full = Ops.ScaledDotProductAttention(q, k, v, AttentionOptions.CausalOnly);
+        Tensor full = TensorOps.ScaledDotProductAttention(q, k, v, AttentionOptions.CausalOnly);
 
         foreach (int position in (int[])[0, 95, 96, 150, 209])
         {
-            Tensor step = Ops.ScaledDotProductAttention(
-                Ops.Slice(q, 2, position, 1), Ops.Slice(k, 2, 0, position + 1), Ops.Slice(v, 2, 0, position + 1), AttentionOptions.CausalOnly);
-            Assert.Equal(Ops.Slice(full, 2, position, 1).ToArray<float>(), step.ToArray<float>());
+            Tensor step = TensorOps.ScaledDotProductAttention(
+                TensorOps.Slice(q, 2, position, 1), TensorOps.Slice(k, 2, 0, position + 1), TensorOps.Slice(v, 2, 0, position + 1), AttentionOptions.CausalOnly);
+            Assert.Equal(TensorOps.Slice(full, 2, position, 1).ToArray<float>(), step.ToArray<float>());
         }
     }
 
@@ -99,16 +98,16 @@ public sealed class ScaledDotProductAttentionTests
         using var scope = TensorScope.Begin("test");
         Tensor q = Values(1, 2, 4, 5, 8), k = Values(2, 2, 2, 5, 8), v = Values(3, 2, 2, 5, 8);
 
-        AssertMismatch("[2, 3, 5, 8]", () => Ops.ScaledDotProductAttention(q, Values(1, 2, 3, 5, 8), Values(1, 2, 3, 5, 8)));
-        AssertMismatch("same width", () => Ops.ScaledDotProductAttention(q, Values(1, 2, 2, 5, 7), v));
-        AssertMismatch("same rows", () => Ops.ScaledDotProductAttention(q, k, Values(1, 2, 2, 6, 8)));
-        AssertMismatch("packed", () => Ops.ScaledDotProductAttention(q, k, v, new AttentionOptions { Packed = PackedSequences.FromLengths(5) }));
-        AssertMismatch("offsets end at 4", () => Ops.ScaledDotProductAttention(
+        AssertMismatch("[2, 3, 5, 8]", () => TensorOps.ScaledDotProductAttention(q, Values(1, 2, 3, 5, 8), Values(1, 2, 3, 5, 8)));
+        AssertMismatch("same width", () => TensorOps.ScaledDotProductAttention(q, Values(1, 2, 2, 5, 7), v));
+        AssertMismatch("same rows", () => TensorOps.ScaledDotProductAttention(q, k, Values(1, 2, 2, 6, 8)));
+        AssertMismatch("packed", () => TensorOps.ScaledDotProductAttention(q, k, v, new AttentionOptions { Packed = PackedSequences.FromLengths(5) }));
+        AssertMismatch("offsets end at 4", () => TensorOps.ScaledDotProductAttention(
             Values(1, 5, 2, 8), Values(1, 5, 2, 8), Values(1, 5, 2, 8), new AttentionOptions { Packed = PackedSequences.FromLengths(1, 3) }));
-        AssertMismatch("bias", () => Ops.ScaledDotProductAttention(q, k, v, null, Values(1, 2, 4, 5, 6)));
-        AssertMismatch("query start", () => Ops.ScaledDotProductAttention(q, k, v, new AttentionOptions { QueryStarts = [1] }));
-        AssertMismatch("end 6", () => Ops.ScaledDotProductAttention(q, k, v, new AttentionOptions { KeyPadding = KeyPadding.FromLengths(6, 1) }));
-        AssertMismatch("padding of 1", () => Ops.ScaledDotProductAttention(q, k, v, new AttentionOptions { KeyPadding = KeyPadding.FromLengths(3) }));
+        AssertMismatch("bias", () => TensorOps.ScaledDotProductAttention(q, k, v, null, Values(1, 2, 4, 5, 6)));
+        AssertMismatch("query start", () => TensorOps.ScaledDotProductAttention(q, k, v, new AttentionOptions { QueryStarts = [1] }));
+        AssertMismatch("end 6", () => TensorOps.ScaledDotProductAttention(q, k, v, new AttentionOptions { KeyPadding = KeyPadding.FromLengths(6, 1) }));
+        AssertMismatch("padding of 1", () => TensorOps.ScaledDotProductAttention(q, k, v, new AttentionOptions { KeyPadding = KeyPadding.FromLengths(3) }));
     }
 
     [Fact]
@@ -117,10 +116,10 @@ public sealed class ScaledDotProductAttentionTests
         using var scope = TensorScope.Begin("test");
         Tensor x = Values(1, 1, 1, 2, 4);
 
-        Assert.Throws<ArgumentOutOfRangeException>(() => Ops.ScaledDotProductAttention(x, x, x, new AttentionOptions { SlidingWindow = 0 }));
-        Assert.Throws<ArgumentOutOfRangeException>(() => Ops.ScaledDotProductAttention(x, x, x, new AttentionOptions { SoftCap = 0 }));
-        Assert.Throws<ArgumentOutOfRangeException>(() => Ops.ScaledDotProductAttention(x, x, x, new AttentionOptions { Scale = double.NaN }));
-        Assert.Throws<ArgumentException>(() => Ops.ScaledDotProductAttention(x, x, x, new AttentionOptions { QueryStart = 1, QueryStarts = [1] }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => TensorOps.ScaledDotProductAttention(x, x, x, new AttentionOptions { SlidingWindow = 0 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => TensorOps.ScaledDotProductAttention(x, x, x, new AttentionOptions { SoftCap = 0 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => TensorOps.ScaledDotProductAttention(x, x, x, new AttentionOptions { Scale = double.NaN }));
+        Assert.Throws<ArgumentException>(() => TensorOps.ScaledDotProductAttention(x, x, x, new AttentionOptions { QueryStart = 1, QueryStarts = [1] }));
         Assert.Throws<ArgumentOutOfRangeException>(() => KeyPadding.FromRanges((3, 2)));
         Assert.Throws<ArgumentOutOfRangeException>(() => PackedSequences.FromLengths(-1));
         Assert.Throws<ArgumentException>(() => PackedSequences.FromOffsets([0, 3, 2], [0, 1, 2]));
@@ -137,20 +136,20 @@ public sealed class ScaledDotProductAttentionTests
         var k = new Parameter(Values(2, 1, 1, seq, 16), "k");
         long before = MemoryPool.Cpu.Usage.LiveBytes;
         MemoryPool.Cpu.ResetPeak();
-        Ops.Sum(Ops.ScaledDotProductAttention(q, k, k)).Backward();
+        TensorOps.Sum(TensorOps.ScaledDotProductAttention(q, k, k)).Backward();
         long extra = MemoryPool.Cpu.Usage.PeakBytes - before;
         q.ZeroGrad();
         k.ZeroGrad();
         return extra;
     }
 
-    private static Tensor First(Tensor x, int count) => Ops.Slice(x, 0, 0, count);
+    private static Tensor First(Tensor x, int count) => TensorOps.Slice(x, 0, 0, count);
 
     /// <summary>Packed rows as one batch entry <c>[1, heads, rows, width]</c>.</summary>
     private static Tensor Sequence(Tensor packed, int first, int length)
     {
-        Tensor rows = Ops.Permute(Ops.Slice(packed, 0, first, length), 1, 0, 2);
-        return Ops.Reshape(rows, 1, rows.Shape[0], rows.Shape[1], rows.Shape[2]);
+        Tensor rows = TensorOps.Permute(TensorOps.Slice(packed, 0, first, length), 1, 0, 2);
+        return TensorOps.Reshape(rows, 1, rows.Shape[0], rows.Shape[1], rows.Shape[2]);
     }
 
     private static Tensor Values(int seed, params int[] shape)
