@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Hone.Tensors;
 using Hone.Tensors.Benchmarking;
 using Hone.Tensors.Kernels;
 using Hone.Tensors.Kernels.Cpu.Activations;

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Hone.Tensors.Benchmarking;
 using Hone.Tensors.Kernels.Cpu.Gemm;
 using Hone.Tensors.Threading;
@@ -21,10 +20,10 @@ internal sealed unsafe class GemmComparison : Comparison
         {
             using IDisposable use = ComputeThreads.Use(threads);
             peer.SetThreads(threads);
-            double peak = MachineLimits.FmaGflops(threads), bandwidth = MachineLimits.ReadGigabytesPerSecond(threads);
+            var limits = MeasuredLimits.Of(threads);
             foreach (GemmCase product in Cases(settings.IsQuick))
             {
-                yield return Measure(product, harness, peer, threads, peak, bandwidth);
+                yield return Measure(product, harness, peer, limits);
             }
         }
     }
@@ -37,6 +36,14 @@ internal sealed unsafe class GemmComparison : Comparison
         {
             yield return new GemmCase("A·Bᵀ", false, true, m, n, k);
             yield return new GemmCase("A·B", false, false, m, n, k);
+        }
+
+        foreach (PanelFormat format in (PanelFormat[])[PanelFormat.Float32, PanelFormat.BFloat16])
+        {
+            foreach ((int m, int n, int k) in quick ? shapes.Where(shape => shape.K != 2048) : shapes)
+            {
+                yield return new GemmCase($"A·Bᵀ packed {(format == PanelFormat.Float32 ? "f32" : "bf16")}", false, true, m, n, k, Packed: format);
+            }
         }
 
         const int Tokens = 512;
@@ -54,47 +61,37 @@ internal sealed unsafe class GemmComparison : Comparison
         }
     }
 
-    private static BenchmarkRow Measure(GemmCase product, ContenderHarness harness, OpenBlas peer, int threads, double peak, double bandwidth)
+    private static BenchmarkRow Measure(GemmCase product, ContenderHarness harness, OpenBlas peer, MeasuredLimits limits)
     {
-        (string name, bool transA, bool transB, int m, int n, int k, bool accumulate) = product;
-        int lda = transA ? m : k, ldb = transB ? k : n;
-        float* a = Operand((nint)m * k, 1), b = Operand((nint)n * k, 2), c = Operand((nint)m * n, 3);
-        try
+        using var operands = new GemmBenchmarkOperands(product.M, product.N, product.K);
+        using PackedMatrix? packed = product.Packed is { } format ? operands.Pack(format) : null;
+        var contenders = new List<Contender>
         {
-            var contenders = new List<Contender>
-            {
-                new("hone", () => Sgemm.Multiply(transA, transB, m, n, k, a, lda, b, ldb, c, n, accumulate)),
-                new("sgemm", () => peer.Sgemm(transA, transB, m, n, k, a, lda, b, ldb, accumulate ? 1 : 0, c, n)),
-            };
-            if (m == 1)
-            {
-                contenders.Add(new("sgemv", () => peer.Sgemv(transB, n, k, a, b, ldb, accumulate ? 1 : 0, c)));
-            }
+            new("hone", packed is null ? () => operands.Multiply(product.TransA, product.TransB, product.Accumulate) : () => operands.Multiply(packed)),
+            new("sgemm", () => Sgemm(peer, product, operands)),
+        };
+        if (product.M == 1)
+        {
+            int ldb = product.TransB ? product.K : product.N;
+            contenders.Add(new("sgemv", () => peer.Sgemv(product.TransB, product.N, product.K, operands.A, operands.B, ldb, 0, operands.C)));
+        }
 
-            IReadOnlyList<ContenderTimes> times = harness.Measure(contenders);
-            ContenderTimes own = times[0], best = times.Skip(1).MinBy(other => other.Seconds)!; // there is always sgemm
-            bool byBandwidth = m == 1;
-            double work = (byBandwidth ? (double)n * k * sizeof(float) : product.Flops) / 1e9;
-            return new BenchmarkRow(
-                Bench, product.ToString(), threads, work / own.Seconds, "openblas", work / best.Seconds, byBandwidth ? "gb/s" : "gflops",
-                own.SpeedRelativeTo(best), work / own.Seconds / (byBandwidth ? bandwidth : peak));
-        }
-        finally
-        {
-            NativeMemory.AlignedFree(a);
-            NativeMemory.AlignedFree(b);
-            NativeMemory.AlignedFree(c);
-        }
+        IReadOnlyList<ContenderTimes> times = harness.Measure(contenders);
+        ContenderTimes own = times[0], best = times.Skip(1).MinBy(other => other.Seconds)!; // there is always sgemm
+        double flops = product.Flops / 1e9;
+        double bytes = (packed?.SizeBytes ?? (long)product.N * product.K * sizeof(float)) / 1e9;
+
+        // A single row is bound by reading B: it is judged by bandwidth.
+        double peakFraction = product.M == 1 ? bytes / own.Seconds / limits.ReadGigabytesPerSecond : flops / own.Seconds / limits.FmaGflops;
+        return new BenchmarkRow(
+            Bench, product.ToString(), limits.Threads, flops / own.Seconds, "openblas", flops / best.Seconds, "gflops", own.SpeedRelativeTo(best), peakFraction);
     }
 
-    private static float* Operand(nint count, int seed)
+    private static void Sgemm(OpenBlas peer, GemmCase product, GemmBenchmarkOperands operands)
     {
-        float* memory = (float*)NativeMemory.AlignedAlloc((nuint)count * sizeof(float), 4096);
-        for (nint i = 0; i < count; i++)
-        {
-            memory[i] = (((i * 7919) + (seed * 104729)) % 2003 - 1001) / 1001f;
-        }
-
-        return memory;
+        (int m, int n, int k) = (product.M, product.N, product.K);
+        peer.Sgemm(
+            product.TransA, product.TransB, m, n, k, operands.A, product.TransA ? m : k, operands.B, product.TransB ? k : n,
+            product.Accumulate ? 1 : 0, operands.C, n);
     }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using Hone.Cli.Commands;
 using Hone.Cli.Rendering;
 using Hone.Core.Errors;
@@ -55,8 +54,19 @@ internal static class CliProgram
         catch (HoneException e)
         {
             host.Error.WriteLine($"error: {e.Message}");
+            if (e is RunFailedException failed)
+            {
+                host.Error.WriteLine($"  then {failed.ResumeCommand}");
+            }
+
             WriteTrace(e, args, host);
             return e is UsageException or UnknownPartException ? ExitCodes.Usage : ExitCodes.Failed;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            host.Error.WriteLine($"error: A file operation failed.\n  got  {e.Message}");
+            WriteTrace(e, args, host);
+            return ExitCodes.Failed;
         }
         catch (OperationCanceledException) when (host.Cancellation.IsCancellationRequested)
         {

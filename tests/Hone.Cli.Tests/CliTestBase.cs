@@ -34,6 +34,8 @@ public abstract class CliTestBase : IDisposable
 
     protected Dictionary<string, string> Variables { get; } = [];
 
+    protected CancellationToken Cancellation { get; set; } = TestContext.Current.CancellationToken;
+
     protected string Out { get; private set; } = "";
 
     protected string Error { get; private set; } = "";
@@ -47,7 +49,7 @@ public abstract class CliTestBase : IDisposable
     protected int Run(params string[] args) => RunWith(args);
 
     internal int RunWith(
-        string[] args, Func<IReadOnlyList<Assembly>>? assemblies = null, IFileSystem? files = null, CancellationToken cancellation = default, string runs = "runs", Action<int>? threads = null)
+        string[] args, Func<IReadOnlyList<Assembly>>? assemblies = null, IFileSystem? files = null, string runs = "runs", Action<int>? threads = null)
     {
         using StringWriter output = new() { NewLine = "\n" }, error = new() { NewLine = "\n" };
         var host = new CliHost
@@ -59,7 +61,7 @@ public abstract class CliTestBase : IDisposable
             Time = new FixedTime(),
             Files = files ?? new PhysicalFileSystem(),
             Assemblies = assemblies ?? (() => [typeof(Stage).Assembly]),
-            Cancellation = cancellation,
+            Cancellation = Cancellation,
             RunsRoot = runs,
             SetThreads = threads ?? (_ => { }),
         };

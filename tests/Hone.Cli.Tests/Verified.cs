@@ -11,7 +11,7 @@ public static class Verified
         if (Environment.GetEnvironmentVariable("HONE_ACCEPT") == "1")
         {
             File.WriteAllText(Path.Combine(Path.GetDirectoryName(sourceFile)!, "Expected", fileName), actual);
-            return;
+            Assert.Fail($"{fileName} was written; review the difference and run again without HONE_ACCEPT.");
         }
 
         string path = Path.Combine(AppContext.BaseDirectory, "Expected", fileName);

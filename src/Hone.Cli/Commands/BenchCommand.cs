@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Hone.Cli.Rendering;
 using Hone.Tensors.Benchmarking;
+using Hone.Tensors.Threading;
 
 namespace Hone.Cli.Commands;
 
@@ -31,30 +32,32 @@ internal static class BenchCommand
     {
         MachineFacts machine = MachineFacts.Read();
         host.Error.WriteLine($"{machine.Processor}, {machine.Processors} processors, {machine.VectorWidth} kernels, {machine.Runtime}");
-        bool isFirst = true;
-        foreach (BenchmarkRow row in KernelBenchmark.Run(quick ? BenchmarkSettings.Brief : BenchmarkSettings.Full, host.Cancellation))
+        MeasuredLimits limits = MeasuredLimits.Of(ComputeThreads.Count);
+        if (!json)
         {
-            if (json)
-            {
-                host.Out.WriteLine(JsonLine.Write(w =>
-                {
-                    w.WriteString("bench", row.Bench);
-                    w.WriteString("case", row.Case);
-                    w.WriteNumber("threads", row.Threads);
-                    w.WriteNumber("hone", Math.Round(row.Hone, 3));
-                    w.WriteString("unit", row.Unit);
-                    w.WriteNumber("peak_fraction", Math.Round(row.PeakFraction, 4));
-                }));
-                continue;
-            }
+            host.Out.WriteLine($"{(limits.Threads == 1 ? "1 thread" : $"{limits.Threads} threads"),-42}{"rate",10}  {"unit",-8}{"of limit",9}");
+        }
 
-            if (isFirst)
+        Write(host, json, new BenchmarkRow("limits", "multiply-add, f32", limits.Threads, limits.FmaGflops, "", 0, "gflops", 0, 1));
+        Write(host, json, new BenchmarkRow("limits", "memory read", limits.Threads, limits.ReadGigabytesPerSecond, "", 0, "gb/s", 0, 1));
+        foreach (KernelBenchmark benchmark in KernelBenchmark.All)
+        {
+            foreach (BenchmarkRow row in benchmark.Run(quick ? BenchmarkSettings.Brief : BenchmarkSettings.Full, limits, host.Cancellation))
             {
-                host.Out.WriteLine($"{"operation, " + row.Threads + (row.Threads == 1 ? " thread" : " threads"),-58}{"rate",10}  {"unit",-8}{"of limit",9}");
-                isFirst = false;
+                Write(host, json, row);
             }
-
-            host.Out.WriteLine($"{row.Case,-58}{row.Hone,10:F1}  {row.Unit,-8}{row.PeakFraction,9:P0}");
         }
     }
+
+    private static void Write(CliHost host, bool json, BenchmarkRow row) => host.Out.WriteLine(json
+        ? JsonLine.Write(w =>
+        {
+            w.WriteString("bench", row.Bench);
+            w.WriteString("case", row.Case);
+            w.WriteNumber("threads", row.Threads);
+            w.WriteNumber("hone", Math.Round(row.Hone, 3));
+            w.WriteString("unit", row.Unit);
+            w.WriteNumber("peak_fraction", Math.Round(row.PeakFraction, 4));
+        })
+        : $"{row.Bench + ": " + row.Case,-42}{row.Hone,10:F1}  {row.Unit,-8}{row.PeakFraction,9:P0}");
 }

@@ -70,9 +70,7 @@ internal static class RunCommand
         }
         catch (HoneException e)
         {
-            host.Error.WriteLine($"error: {e.Message}");
-            host.Error.WriteLine($"  then  {request.ResumeCommand(folder.Path)}");
-            return ExitCodes.Failed;
+            throw new RunFailedException(e, request.ResumeCommand(folder.Path));
         }
 
         if (!request.Json)

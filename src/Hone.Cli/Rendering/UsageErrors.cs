@@ -17,8 +17,7 @@ internal static class UsageErrors
 
     private static (string Message, string Note) Explain(ParseResult parse, Command command, string path)
     {
-        string? token = parse.UnmatchedTokens.FirstOrDefault();
-        if (token is null)
+        if (parse.UnmatchedTokens is not [string token, ..])
         {
             string first = parse.Errors[0].Message.TrimEnd('.');
             return (char.ToLowerInvariant(first[0]) + first[1..], "");

@@ -3,7 +3,7 @@ namespace Hone.Core.Recipes;
 /// <summary>A list of values.</summary>
 /// <param name="Items">The values in order.</param>
 /// <param name="Location">Where it begins.</param>
-public sealed record ListNode(IReadOnlyList<RecipeNode> Items, SourceLocation Location) : RecipeNode(Location)
+internal sealed record ListNode(IReadOnlyList<RecipeNode> Items, SourceLocation Location) : RecipeNode(Location)
 {
     /// <inheritdoc/>
     public override string Shape => "a list";

@@ -4,4 +4,4 @@ namespace Hone.Core.Recipes;
 /// <param name="Key">The key.</param>
 /// <param name="KeyLocation">Where the key stands.</param>
 /// <param name="Value">The value.</param>
-public sealed record MapEntry(string Key, SourceLocation KeyLocation, RecipeNode Value);
+internal sealed record MapEntry(string Key, SourceLocation KeyLocation, RecipeNode Value);

@@ -3,7 +3,7 @@ namespace Hone.Core.Recipes;
 /// <summary>A map from keys to values, in the order written.</summary>
 /// <param name="Entries">The entries; keys are distinct.</param>
 /// <param name="Location">Where it begins.</param>
-public sealed record MapNode(IReadOnlyList<MapEntry> Entries, SourceLocation Location) : RecipeNode(Location)
+internal sealed record MapNode(IReadOnlyList<MapEntry> Entries, SourceLocation Location) : RecipeNode(Location)
 {
     /// <inheritdoc/>
     public override string Shape => "a map";

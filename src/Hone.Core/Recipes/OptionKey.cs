@@ -8,7 +8,7 @@ namespace Hone.Core.Recipes;
 /// <param name="IsRequired">Whether a recipe must write it.</param>
 /// <param name="IsNullable">Whether it may be null.</param>
 /// <param name="Constraints">Limits beyond the type.</param>
-public sealed record OptionKey(string Name, PropertyInfo Property, bool IsRequired, bool IsNullable, IReadOnlyList<ConstraintAttribute> Constraints)
+internal sealed record OptionKey(string Name, PropertyInfo Property, bool IsRequired, bool IsNullable, IReadOnlyList<ConstraintAttribute> Constraints)
 {
     /// <summary>The type of the value, without its nullability.</summary>
     public Type ValueType => Nullable.GetUnderlyingType(Property.PropertyType) ?? Property.PropertyType;

@@ -5,7 +5,7 @@ using System.Runtime.CompilerServices;
 namespace Hone.Core.Recipes;
 
 /// <summary>The keys of an options record, read from its settable properties in the order they are declared, base record first.</summary>
-public sealed class OptionSchema
+internal sealed class OptionSchema
 {
     // Pure function of the type; kept because a recipe binds the same few records many times.
     private static readonly ConcurrentDictionary<Type, OptionSchema> Cache = new();

@@ -46,7 +46,9 @@ public sealed class PartDescriber(PartRegistry registry, XmlDocumentation docume
         object defaults = schema.CreateDefault();
         foreach (OptionKey key in schema.Keys)
         {
-            string range = string.Join(", ", key.Constraints.Select(constraint => constraint.Description));
+            bool isMap = key.ValueType.IsGenericType && key.ValueType.GetGenericTypeDefinition() == typeof(IReadOnlyDictionary<,>);
+            string range = string.Join(", ", key.Constraints.Select(constraint =>
+                isMap && constraint.AppliesToKeys ? $"each name {constraint.Description}" : constraint.Description));
             ResolvedNode value = ResolvedDefaults.Describe(key.Property.GetValue(defaults), key.ValueType, registry);
             yield return new KeyDescription(
                 prefix + key.Name,

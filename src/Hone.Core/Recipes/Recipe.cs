@@ -3,7 +3,7 @@ using Hone.Core.Stages;
 namespace Hone.Core.Recipes;
 
 /// <summary>A recipe: the ordered stages of a run with every option, complete and checked.</summary>
-public sealed record Recipe
+public sealed record Recipe : ICheckedOptions
 {
     /// <summary>Names the run; part of its folder's name.</summary>
     [FileName]
@@ -25,4 +25,14 @@ public sealed record Recipe
 
     /// <summary>How the stages are executed.</summary>
     public Executor Launch { get; init; } = new LocalExecutor();
+
+    /// <inheritdoc/>
+    public void Check(OptionChecks checks)
+    {
+        // Each stage has a folder of its name, and Windows and macOS do not tell case apart.
+        foreach (IGrouping<string, string> clash in Stages.Keys.GroupBy(name => name, StringComparer.OrdinalIgnoreCase).Where(names => names.Count() > 1))
+        {
+            checks.Report(nameof(Stages), $"the stage names {string.Join(" and ", clash.Select(name => $"'{name}'"))} differ in case alone", "rename one of them");
+        }
+    }
 }

@@ -317,12 +317,12 @@ internal sealed class RecipeBinder
 
     private bool ReportIfMissing(MapNode map, OptionSchema schema, OptionKey key, Owner owner, object? template)
     {
-        bool missing = key.IsRequired && template is null && !_options.MayHaveUnreadKeys;
+        bool missing = key.IsRequired && template is null;
 
         // A misspelt key was reported as unknown with this one as the proposal; reporting it missing as well would count one mistake twice.
         string[] known = [.. schema.Keys.Select(k => k.Name)];
         bool misspelt = map.Entries.Any(entry => !known.Contains(entry.Key) && NearestNames.Similar(entry.Key, known) is [var nearest, ..] && nearest == key.Name);
-        if (missing && !misspelt)
+        if (missing && !misspelt && !_options.MayHaveUnreadKeys)
         {
             string type = ResolvedDefaults.DescribeType(key.ValueType);
             _problems.Add(owner.Location, $"{owner.Label} needs the key '{key.Name}'", [$"{key.Name}: {type}"], owner.Help);

@@ -1,7 +1,7 @@
 namespace Hone.Core.Recipes;
 
 /// <summary>Collects every problem of a recipe so that a user sees all of them at once.</summary>
-public sealed class RecipeProblems
+internal sealed class RecipeProblems
 {
     // A broken generator can produce one mistake a line; beyond this many nobody reads on.
     private const int MaxKept = 100;

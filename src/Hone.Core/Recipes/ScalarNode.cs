@@ -4,7 +4,7 @@ namespace Hone.Core.Recipes;
 /// <param name="Text">The text after quotes, escapes and environment references are resolved.</param>
 /// <param name="IsQuoted">Whether it was quoted or a block text, and therefore is text and nothing else.</param>
 /// <param name="Location">Where it begins.</param>
-public sealed record ScalarNode(string Text, bool IsQuoted, SourceLocation Location) : RecipeNode(Location)
+internal sealed record ScalarNode(string Text, bool IsQuoted, SourceLocation Location) : RecipeNode(Location)
 {
     /// <summary>Names of the environment variables that went into the text.</summary>
     public IReadOnlyList<string> EnvironmentNames { get; init; } = [];

@@ -115,7 +115,11 @@ internal sealed class YamlReader
             return ReadAlias(alias);
         }
 
-        var begin = (NodeEvent)next;
+        if (next is not NodeEvent begin)
+        {
+            throw new RefusedYamlException(Locate(_source, next.Start, 1), "a value was expected here", []);
+        }
+
         if (!begin.Tag.IsEmpty)
         {
             throw new RefusedYamlException(

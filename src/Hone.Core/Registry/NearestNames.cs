@@ -14,9 +14,13 @@ public static class NearestNames
         [.. Order(name, candidates).Take(MaxProposals).Select(c => c.Name)];
 
     /// <summary>Returns up to three candidates close enough to be a misspelling of the name, nearest first.</summary>
-    /// <remarks>Close is a distance of at most a third of the longer name's length (at least one edit), or one being the beginning of the other.</remarks>
-    public static IReadOnlyList<string> Similar(string name, IEnumerable<string> candidates) =>
-        [.. Order(name, candidates).Where(c => IsSimilar(name, c.Name, c.Distance)).Take(MaxProposals).Select(c => c.Name)];
+    /// <remarks>Close is a distance of at most a third of the longer name's length (at least one edit), or one being the beginning of the other;
+    /// names more than one edit farther than the nearest are left out.</remarks>
+    public static IReadOnlyList<string> Similar(string name, IEnumerable<string> candidates)
+    {
+        (string Name, int Distance)[] similar = [.. Order(name, candidates).Where(c => IsSimilar(name, c.Name, c.Distance))];
+        return [.. similar.Where(c => c.Distance <= similar[0].Distance + 1).Take(MaxProposals).Select(c => c.Name)];
+    }
 
     /// <summary>Counts the insertions, deletions, substitutions and swaps of neighbours that turn one name into the other, ignoring case.</summary>
     /// <remarks>Source: optimal string alignment distance (restricted Damerau-Levenshtein).</remarks>

@@ -48,24 +48,36 @@ public sealed class RunContext
     /// <exception cref="RunFolderException">The file does not exist or cannot be read, or the stage that makes it has not run.</exception>
     public string OpenInput(FileSource source)
     {
-        ArtifactRecord expected = _session.Describe(source);
+        ArtifactRecord expected = _session.Describe(source, CancellationToken);
         string path = _session.PathOf(source);
         _inputs.Add(expected);
         return path;
     }
 
     /// <summary>Begins to write one of the stage's files.</summary>
-    /// <param name="name">Its name, relative to the stage's folder.</param>
+    /// <param name="name">Its name, relative to the stage's folder; folders in it are created.</param>
     /// <returns>The file; <see cref="Publish"/> puts it in place.</returns>
     /// <exception cref="RunFolderException">The file cannot be created.</exception>
-    public AtomicFile CreateArtifact(string name) => new(_session.Folder.Files, System.IO.Path.Combine(Folder, name));
+    /// <exception cref="ArgumentException">The name leads out of the stage's folder.</exception>
+    public AtomicFile CreateArtifact(string name)
+    {
+        string root = Path.GetFullPath(Folder) + Path.DirectorySeparatorChar;
+        string path = Path.Combine(Folder, name);
+        if (!Path.GetFullPath(path).StartsWith(root, StringComparison.Ordinal))
+        {
+            throw new ArgumentException($"The artifact '{name}' would lie outside the folder of stage '{StageName}'.", nameof(name));
+        }
+
+        _session.Folder.CreateStageFolder(Path.Combine(StageName, Path.GetDirectoryName(name) ?? ""));
+        return new AtomicFile(_session.Folder.Files, path);
+    }
 
     /// <summary>Puts a finished file in place and records its hash in the manifest.</summary>
     /// <exception cref="RunFolderException">The disk is full or the file cannot be written.</exception>
     public void Publish(AtomicFile file)
     {
         FileDigest digest = file.Commit();
-        string name = System.IO.Path.GetRelativePath(Folder, file.Path);
+        string name = Path.GetRelativePath(Folder, file.Path);
         _artifacts.Add(new ArtifactRecord(RunFolder.ArtifactName(StageName, name), digest.SizeBytes, digest.Sha256));
     }
 

@@ -45,7 +45,7 @@ public sealed class RunSession(RunPlan plan, RunFolder folder, IProgressSink pro
         StageRecord record = folder.Manifest.Stage(stage.Name);
         if (record.Status == StageStatus.Done)
         {
-            string? change = FindChange(record);
+            string? change = FindChange(record, cancellationToken);
             if (change is null)
             {
                 progress.Report(new StageSkipped(time.GetUtcNow(), stage.Name, stage.Index, plan.StageCount, record.Artifacts.Count));
@@ -94,7 +94,7 @@ public sealed class RunSession(RunPlan plan, RunFolder folder, IProgressSink pro
         return folder.ArtifactPath(source.From, ArtifactOf(source));
     }
 
-    internal ArtifactRecord Describe(FileSource source)
+    internal ArtifactRecord Describe(FileSource source, CancellationToken cancellationToken)
     {
         string path = PathOf(source);
         if (source.From is { } stage && !folder.Manifest.Stage(stage).Artifacts.Any(a => a.Path == RunFolder.ArtifactName(stage, ArtifactOf(source))))
@@ -105,7 +105,7 @@ public sealed class RunSession(RunPlan plan, RunFolder folder, IProgressSink pro
 
         try
         {
-            FileDigest digest = FileDigest.Of(path);
+            FileDigest digest = FileDigest.Of(path, cancellationToken);
             return new ArtifactRecord(source.From is { } from ? RunFolder.ArtifactName(from, ArtifactOf(source)) : path, digest.SizeBytes, digest.Sha256);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -137,11 +137,11 @@ public sealed class RunSession(RunPlan plan, RunFolder folder, IProgressSink pro
 
     private string ArtifactOf(FileSource source) => source.Artifact ?? plan.Recipe.Recipe.Stages[source.From!].Outputs[0]; // only asked when From is set
 
-    private string? FindChange(StageRecord record)
+    private string? FindChange(StageRecord record, CancellationToken cancellationToken)
     {
         foreach (ArtifactRecord artifact in record.Artifacts)
         {
-            if (!IsUnchanged(folder.FullPath(artifact), artifact))
+            if (!IsUnchanged(folder.FullPath(artifact), artifact, cancellationToken))
             {
                 return $"{artifact.Path} is missing or was changed";
             }
@@ -150,7 +150,7 @@ public sealed class RunSession(RunPlan plan, RunFolder folder, IProgressSink pro
         foreach (ArtifactRecord input in record.Inputs)
         {
             bool inside = folder.Manifest.Stages.Any(stage => stage.Artifacts.Any(a => a.Path == input.Path));
-            if (!IsUnchanged(inside ? folder.FullPath(input) : input.Path, input))
+            if (!IsUnchanged(inside ? folder.FullPath(input) : input.Path, input, cancellationToken))
             {
                 return $"its input {input.Path} was changed";
             }
@@ -159,10 +159,10 @@ public sealed class RunSession(RunPlan plan, RunFolder folder, IProgressSink pro
         return null;
     }
 
-    private static bool IsUnchanged(string path, ArtifactRecord record)
+    private static bool IsUnchanged(string path, ArtifactRecord record, CancellationToken cancellationToken)
     {
         var file = new FileInfo(path);
-        return file.Exists && file.Length == record.SizeBytes && FileDigest.Of(path).Sha256 == record.Sha256;
+        return file.Exists && file.Length == record.SizeBytes && FileDigest.Of(path, cancellationToken).Sha256 == record.Sha256;
     }
 
     private static void RequireOutputs(PlannedStage stage, RunContext context)

@@ -44,6 +44,30 @@ public sealed class LanguageModelLossFixtureTests
         AssertClose(weight.Grad!.ToDoubles(), file[$"{name}.grad.weight"].ToDoubles(), relative, $"{name} gradient of weight");
     }
 
+    [Theory(SkipTestWithoutData = true)]
+    [MemberData(nameof(Cases))]
+    public void FusedLinearCrossEntropy_ValueAndGradients_EqualTorch(string name)
+    {
+        JsonElement entry = Lm().Single(c => c.GetProperty("name").GetString() == name);
+        Assert.SkipWhen(name.Contains("distill", StringComparison.Ordinal), "distillation is composed of ops, not fused");
+        var file = new FixtureTensors(Fixtures.At("training", "losses.safetensors"));
+        using var scope = TensorScope.Begin("test");
+        using var hidden = new Parameter(file["lm.hidden"], "hidden");
+        using var weight = new Parameter(file["lm.weight"], "weight");
+        float Option(string key) => entry.TryGetProperty(key, out JsonElement value) ? value.GetSingle() : 0;
+        var settings = new CrossEntropySettings { LabelSmoothing = Option("epsilon"), ZLoss = Option("coefficient"), SoftCap = Option("softcap") };
+        Tensor scaled = entry.TryGetProperty("scale", out JsonElement scale) ? hidden * scale.GetDouble() : hidden;
+
+        CrossEntropyLoss sums = Ops.LinearCrossEntropy(scaled, weight, file["lm.labels"], settings, name.EndsWith("token_weighted", StringComparison.Ordinal) ? file["lm.token_weights"] : null);
+        Tensor loss = entry.TryGetProperty("num_items", out JsonElement items) ? sums.Sum * (1 / items.GetDouble()) : sums.Mean();
+        loss.Backward();
+
+        double relative = name.Contains("large_logits", StringComparison.Ordinal) ? LargeLogitsTolerance : Tolerance;
+        AssertClose(loss.ToDoubles(), file[$"{name}.loss"].ToDoubles(), Tolerance, $"{name} loss");
+        AssertClose(hidden.Grad!.ToDoubles(), file[$"{name}.grad.hidden"].ToDoubles(), relative, $"{name} gradient of hidden");
+        AssertClose(weight.Grad!.ToDoubles(), file[$"{name}.grad.weight"].ToDoubles(), relative, $"{name} gradient of weight");
+    }
+
     private static List<JsonElement> Lm() =>
         Fixtures.Json("training", "losses.json").GetProperty("cases").EnumerateArray().Where(c => c.GetProperty("family").GetString() == "lm").ToList();
 

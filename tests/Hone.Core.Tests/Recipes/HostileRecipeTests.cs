@@ -117,7 +117,7 @@ public sealed class HostileRecipeTests : RecipeTestBase
         // Bytes of a good recipe are overwritten, removed and doubled; whatever comes out must be a recipe or a list of problems.
         byte[] good = Encoding.UTF8.GetBytes("extends: \"${env:B:-b.yaml}\"\n" + Tune("batch: &b { micro: 3 }\nphases: [*b, { accumulate: 2 }]\ntimeout: 5m\nnote: |\n  text\n  more"));
         Folder.Write("b.yaml", "seed: 3\n");
-        var random = new RandomStream(1, "fuzz");
+        var random = new RandomStream(3, "fuzz");
         int refused = 0;
         byte[] alphabet = Encoding.UTF8.GetBytes("{}[]:,-#&*!|>'\"%@` \t\n\0${}a1~\\?<=");
         for (int i = 0; i < 3000; i++)

@@ -182,6 +182,24 @@ public sealed class RecipeBinderTests : RecipeTestBase
         Assert.Contains("is a folder", Errors($"name: t\nstages: {{ s: {{ type: shuffle, input: {Folder.Path} }} }}"), StringComparison.Ordinal);
 
     [Theory]
+    [InlineData("name: ../x", "'name' must be a plain file name")]
+    [InlineData("name: nul.txt", "'name' must be a plain file name")]
+    [InlineData("name: x.", "'name' must be a plain file name")]
+    [InlineData("name: .x", "'name' must be a plain file name")]
+    public void Read_NameThatIsNoFileName_IsRefused(string name, string expected) =>
+        Assert.Contains(expected, Errors($"{name}\nstages: {{ a: {{ type: tune, optimizer: {{ type: sgd, learning_rate: 1 }} }} }}"), StringComparison.Ordinal);
+
+    [Fact]
+    public void Read_StageNamesThatDifferInCase_AreRefused()
+    {
+        const string stage = "{ type: tune, optimizer: { type: sgd, learning_rate: 1 } }";
+
+        string errors = Errors($"name: t\nstages: {{ data: {stage}, Data: {stage} }}");
+
+        Assert.Contains("r.yaml:2:1: error: the stage names 'data' and 'Data' differ in case alone", errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("auto", true)]
     [InlineData("cpu", true)]
     [InlineData("cuda:0", true)]

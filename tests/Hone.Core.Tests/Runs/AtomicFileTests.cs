@@ -18,7 +18,7 @@ public sealed class AtomicFileTests : IDisposable
 
         Assert.Equal(content, File.ReadAllBytes(_folder["a.bin"]));
         Assert.Equal(new FileDigest(200_000, Convert.ToHexStringLower(SHA256.HashData(content))), digest);
-        Assert.Equal(digest, FileDigest.Of(_folder["a.bin"]));
+        Assert.Equal(digest, FileDigest.Of(_folder["a.bin"], TestContext.Current.CancellationToken));
         Assert.Equal(["a.bin"], Directory.GetFiles(_folder.Path).Select(f => Path.GetFileName(f)));
     }
 

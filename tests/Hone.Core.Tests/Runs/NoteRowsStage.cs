@@ -9,10 +9,11 @@ public sealed record NoteRowsStage : Stage
 {
     public required FileSource Input { get; init; }
 
-    public override IReadOnlyList<string> Outputs => ["count.txt"];
+    public override IReadOnlyList<string> Outputs => ["notes/count.txt"];
 
     public override IReadOnlyDictionary<string, double> Run(RunContext context)
     {
+        Assert.Throws<ArgumentException>(() => context.CreateArtifact("../elsewhere.txt"));
         string[] rows = File.ReadAllLines(context.OpenInput(Input));
         for (int i = 0; i < rows.Length; i++)
         {
@@ -20,9 +21,9 @@ public sealed record NoteRowsStage : Stage
             context.ReportStep(i + 1, rows.Length, "rows", new Dictionary<string, double> { ["length"] = rows[i].Length, ["odd"] = i % 2 == 0 ? double.NaN : 1 });
         }
 
-        using AtomicFile file = context.CreateArtifact("count.txt");
+        using AtomicFile file = context.CreateArtifact("notes/count.txt");
         file.Stream.Write(System.Text.Encoding.UTF8.GetBytes($"{rows.Length} {rows[0]}"));
         context.Publish(file);
-        return new Dictionary<string, double> { ["rows"] = rows.Length };
+        return new Dictionary<string, double> { ["rows"] = rows.Length, ["perplexity"] = double.PositiveInfinity };
     }
 }

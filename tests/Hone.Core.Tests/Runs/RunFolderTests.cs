@@ -19,7 +19,9 @@ public sealed class RunFolderTests : RunTestBase
         JsonElement parts = manifest.RootElement.GetProperty("stages")[0];
         Assert.Equal("done", parts.GetProperty("status").GetString());
         Assert.Equal(9, parts.GetProperty("counts").GetProperty("rows_train").GetInt32());
-        Assert.Equal(FileDigest.Of(Rows).Sha256, parts.GetProperty("inputs")[0].GetProperty("sha256").GetString());
+        Assert.Equal(FileDigest.Of(Rows, TestContext.Current.CancellationToken).Sha256, parts.GetProperty("inputs")[0].GetProperty("sha256").GetString());
+        Assert.Equal("Infinity", manifest.RootElement.GetProperty("stages")[2].GetProperty("counts").GetProperty("perplexity").GetString());
+        Assert.Equal("stages/reported/notes/count.txt", manifest.RootElement.GetProperty("stages")[2].GetProperty("artifacts")[0].GetProperty("path").GetString());
         Assert.Equal("stages/parts/train.jsonl", parts.GetProperty("artifacts")[0].GetProperty("path").GetString());
         Assert.Equal(5, manifest.RootElement.GetProperty("seed").GetInt32());
         Assert.Equal(9, File.ReadAllLines(Path.Combine(run, "metrics.jsonl")).Length);
@@ -54,7 +56,7 @@ public sealed class RunFolderTests : RunTestBase
     [InlineData("recipe.resolved.yaml")]
     [InlineData("stages/parts/train.jsonl")]
     [InlineData("stages/mixed/shuffled.jsonl")]
-    [InlineData("stages/reported/count.txt")]
+    [InlineData("stages/reported/notes/count.txt")]
     public void Resume_FileCutAtEveryByte_EndsWithTheSameArtifacts(string file)
     {
         string run = Start();
@@ -67,7 +69,7 @@ public sealed class RunFolderTests : RunTestBase
             File.WriteAllText(Path.Combine(run, "manifest.json"), manifest);
             File.WriteAllBytes(Path.Combine(run, file), whole[..length]);
 
-            RunManifest after = Resume(run);
+            RunManifest after = Resume(run, new QuotaFileSystem(long.MaxValue));
 
             Assert.All(after.Stages, stage => Assert.Equal(StageStatus.Done, stage.Status));
             Assert.Equal(artifacts, Artifacts(run));
@@ -96,7 +98,7 @@ public sealed class RunFolderTests : RunTestBase
             }
 
             string run = Directory.GetDirectories(Root).Except(before).Single();
-            Resume(run);
+            Resume(run, new QuotaFileSystem(long.MaxValue));
             Assert.Equal(expected, Artifacts(run));
             Assert.Empty(Directory.GetFiles(run, "*" + AtomicFile.TemporarySuffix, SearchOption.AllDirectories));
         }
@@ -124,7 +126,7 @@ public sealed class RunFolderTests : RunTestBase
             }
 
             string run = Directory.GetDirectories(Root).Except(before).Single();
-            Resume(run);
+            Resume(run, new QuotaFileSystem(long.MaxValue));
             Assert.Equal(expected, Artifacts(run));
         }
 

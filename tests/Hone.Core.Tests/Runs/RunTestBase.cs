@@ -46,11 +46,11 @@ public abstract class RunTestBase : IDisposable, IProgressSink
     protected LoadedRecipe ReadRecipe(params string[] sets) =>
         new RecipeReader(new PartRegistry(() => [typeof(Stage).Assembly, typeof(RunTestBase).Assembly]), _ => null).Read(RecipePath, sets);
 
-    protected string Start(IFileSystem? files = null, CancellationToken cancellation = default, string? only = null)
+    protected string Start(IFileSystem? files = null, string? only = null)
     {
         LoadedRecipe recipe = ReadRecipe();
         using RunFolder folder = RunFolder.Create(Root, recipe, Time, files ?? new PhysicalFileSystem());
-        new RunSession(RunPlan.Create(recipe, only), folder, this, Time).Execute(cancellation);
+        new RunSession(RunPlan.Create(recipe, only), folder, this, Time).Execute(TestContext.Current.CancellationToken);
         return folder.Path;
     }
 
@@ -59,7 +59,7 @@ public abstract class RunTestBase : IDisposable, IProgressSink
         Events.Clear();
         LoadedRecipe recipe = ReadRecipe(sets);
         using RunFolder folder = RunFolder.Open(path, recipe, Time, files ?? new PhysicalFileSystem());
-        new RunSession(RunPlan.Create(recipe, null), folder, this, Time).Execute(default);
+        new RunSession(RunPlan.Create(recipe, null), folder, this, Time).Execute(TestContext.Current.CancellationToken);
         return folder.Manifest;
     }
 
@@ -70,7 +70,7 @@ public abstract class RunTestBase : IDisposable, IProgressSink
         return Directory.GetFiles(stages, "*", SearchOption.AllDirectories).ToDictionary(file => Path.GetRelativePath(stages, file), File.ReadAllText);
     }
 
-    public void Report(ProgressEvent progress) => Events.Add(progress);
+    void IProgressSink.Report(ProgressEvent progress) => Events.Add(progress);
 
     public void Dispose()
     {

@@ -1,6 +1,6 @@
 using Hone.Tensors.Errors;
 using Hone.Tensors.Memory;
-using TensorOps = Hone.Tensors.Ops;
+using Op = Hone.Tensors.Ops;
 
 namespace Hone.Tensors.Tests.Ops;
 
@@ -14,10 +14,10 @@ public sealed class ScaledDotProductAttentionTests
     {
         using var scope = TensorScope.Begin("test");
 
-        Tensor y = TensorOps.ScaledDotProductAttention(Values(1, 2, 4, 5, 8), Values(2, 2, 2, 5, 8), Values(3, 2, 2, 5, 6));
+        Tensor y = Op.ScaledDotProductAttention(Values(1, 2, 4, 5, 8), Values(2, 2, 2, 5, 8), Values(3, 2, 2, 5, 6));
 
         Assert.Equal(new Shape(2, 4, 5, 6), y.Shape);
-        Assert.True(TensorOps.Permute(y, 0, 2, 1, 3).IsContiguous);
+        Assert.True(Op.Permute(y, 0, 2, 1, 3).IsContiguous);
     }
 
     [Fact]
@@ -27,11 +27,11 @@ public sealed class ScaledDotProductAttentionTests
         Tensor q = Values(1, 150, 4, 16), k = Values(2, 150, 2, 16), v = Values(3, 150, 2, 16);
         var options = new AttentionOptions { Causal = true, SlidingWindow = 20 };
 
-        Tensor packed = TensorOps.ScaledDotProductAttention(q, k, v, options with { Packed = PackedSequences.FromLengths(110, 40) });
+        Tensor packed = Op.ScaledDotProductAttention(q, k, v, options with { Packed = PackedSequences.FromLengths(110, 40) });
 
         foreach ((int first, int length) in ((int, int)[])[(0, 110), (110, 40)])
         {
-            Tensor alone = TensorOps.ScaledDotProductAttention(Sequence(q, first, length), Sequence(k, first, length), Sequence(v, first, length), options);
+            Tensor alone = Op.ScaledDotProductAttention(Sequence(q, first, length), Sequence(k, first, length), Sequence(v, first, length), options);
             Assert.Equal(Sequence(packed, first, length).ToArray<float>(), alone.ToArray<float>());
         }
     }
@@ -47,11 +47,11 @@ public sealed class ScaledDotProductAttentionTests
         float[] byLength = Run(KeyPadding.FromLengths(4, 6));
 
         Assert.Equal(byLength, byMask);
-        Tensor shorter = TensorOps.ScaledDotProductAttention(First(q, 1), TensorOps.Slice(First(k, 1), 2, 0, 4), TensorOps.Slice(First(v, 1), 2, 0, 4));
-        Assert.Equal(First(Tensor.From(byMask, 2, 3, 2, 8), 1).ToArray<float>(), TensorOps.Permute(shorter, 0, 2, 1, 3).ToArray<float>());
+        Tensor shorter = Op.ScaledDotProductAttention(First(q, 1), Op.Slice(First(k, 1), 2, 0, 4), Op.Slice(First(v, 1), 2, 0, 4));
+        Assert.Equal(First(Tensor.From(byMask, 2, 3, 2, 8), 1).ToArray<float>(), Op.Permute(shorter, 0, 2, 1, 3).ToArray<float>());
 
         float[] Run(KeyPadding padding) =>
-            TensorOps.Permute(TensorOps.ScaledDotProductAttention(q, k, v, new AttentionOptions { KeyPadding = padding }), 0, 2, 1, 3).ToArray<float>();
+            Op.Permute(Op.ScaledDotProductAttention(q, k, v, new AttentionOptions { KeyPadding = padding }), 0, 2, 1, 3).ToArray<float>();
     }
 
     [Fact]
@@ -59,13 +59,13 @@ public sealed class ScaledDotProductAttentionTests
     {
         using var scope = TensorScope.Begin("test");
         Tensor q = Values(1, 1, 1, 2, 4), k = Values(2, 1, 1, 3, 4), v = Values(3, 1, 1, 3, 4);
-        Tensor without = TensorOps.Concatenate([TensorOps.Slice(k, 2, 0, 1), TensorOps.Slice(k, 2, 2, 1)], 2);
-        Tensor valuesWithout = TensorOps.Concatenate([TensorOps.Slice(v, 2, 0, 1), TensorOps.Slice(v, 2, 2, 1)], 2);
+        Tensor without = Op.Concatenate([Op.Slice(k, 2, 0, 1), Op.Slice(k, 2, 2, 1)], 2);
+        Tensor valuesWithout = Op.Concatenate([Op.Slice(v, 2, 0, 1), Op.Slice(v, 2, 2, 1)], 2);
 
         var padding = KeyPadding.FromMask(Tensor.From([true, false, true], 1, 3));
-        Tensor masked = TensorOps.ScaledDotProductAttention(q, k, v, new AttentionOptions { KeyPadding = padding });
+        Tensor masked = Op.ScaledDotProductAttention(q, k, v, new AttentionOptions { KeyPadding = padding });
 
-        Close.Assert(masked.ToDoubles(), TensorOps.ScaledDotProductAttention(q, without, valuesWithout).ToDoubles(), 1e-6, 1e-6, "masked");
+        Close.Assert(masked.ToDoubles(), Op.ScaledDotProductAttention(q, without, valuesWithout).ToDoubles(), 1e-6, 1e-6, "masked");
     }
 
     [Fact]
@@ -73,13 +73,13 @@ public sealed class ScaledDotProductAttentionTests
     {
         using var scope = TensorScope.Begin("test");
         Tensor q = Values(1, 1, 6, 210, 16), k = Values(2, 1, 3, 210, 16), v = Values(3, 1, 3, 210, 16);
-        Tensor full = TensorOps.ScaledDotProductAttention(q, k, v, AttentionOptions.CausalOnly);
+        Tensor full = Op.ScaledDotProductAttention(q, k, v, AttentionOptions.CausalOnly);
 
         foreach (int position in (int[])[0, 95, 96, 150, 209])
         {
-            Tensor step = TensorOps.ScaledDotProductAttention(
-                TensorOps.Slice(q, 2, position, 1), TensorOps.Slice(k, 2, 0, position + 1), TensorOps.Slice(v, 2, 0, position + 1), AttentionOptions.CausalOnly);
-            Assert.Equal(TensorOps.Slice(full, 2, position, 1).ToArray<float>(), step.ToArray<float>());
+            Tensor step = Op.ScaledDotProductAttention(
+                Op.Slice(q, 2, position, 1), Op.Slice(k, 2, 0, position + 1), Op.Slice(v, 2, 0, position + 1), AttentionOptions.CausalOnly);
+            Assert.Equal(Op.Slice(full, 2, position, 1).ToArray<float>(), step.ToArray<float>());
         }
     }
 
@@ -98,16 +98,16 @@ public sealed class ScaledDotProductAttentionTests
         using var scope = TensorScope.Begin("test");
         Tensor q = Values(1, 2, 4, 5, 8), k = Values(2, 2, 2, 5, 8), v = Values(3, 2, 2, 5, 8);
 
-        AssertMismatch("[2, 3, 5, 8]", () => TensorOps.ScaledDotProductAttention(q, Values(1, 2, 3, 5, 8), Values(1, 2, 3, 5, 8)));
-        AssertMismatch("same width", () => TensorOps.ScaledDotProductAttention(q, Values(1, 2, 2, 5, 7), v));
-        AssertMismatch("same rows", () => TensorOps.ScaledDotProductAttention(q, k, Values(1, 2, 2, 6, 8)));
-        AssertMismatch("packed", () => TensorOps.ScaledDotProductAttention(q, k, v, new AttentionOptions { Packed = PackedSequences.FromLengths(5) }));
-        AssertMismatch("offsets end at 4", () => TensorOps.ScaledDotProductAttention(
+        AssertMismatch("[2, 3, 5, 8]", () => Op.ScaledDotProductAttention(q, Values(1, 2, 3, 5, 8), Values(1, 2, 3, 5, 8)));
+        AssertMismatch("same width", () => Op.ScaledDotProductAttention(q, Values(1, 2, 2, 5, 7), v));
+        AssertMismatch("same rows", () => Op.ScaledDotProductAttention(q, k, Values(1, 2, 2, 6, 8)));
+        AssertMismatch("packed", () => Op.ScaledDotProductAttention(q, k, v, new AttentionOptions { Packed = PackedSequences.FromLengths(5) }));
+        AssertMismatch("offsets end at 4", () => Op.ScaledDotProductAttention(
             Values(1, 5, 2, 8), Values(1, 5, 2, 8), Values(1, 5, 2, 8), new AttentionOptions { Packed = PackedSequences.FromLengths(1, 3) }));
-        AssertMismatch("bias", () => TensorOps.ScaledDotProductAttention(q, k, v, null, Values(1, 2, 4, 5, 6)));
-        AssertMismatch("query start", () => TensorOps.ScaledDotProductAttention(q, k, v, new AttentionOptions { QueryStarts = [1] }));
-        AssertMismatch("end 6", () => TensorOps.ScaledDotProductAttention(q, k, v, new AttentionOptions { KeyPadding = KeyPadding.FromLengths(6, 1) }));
-        AssertMismatch("padding of 1", () => TensorOps.ScaledDotProductAttention(q, k, v, new AttentionOptions { KeyPadding = KeyPadding.FromLengths(3) }));
+        AssertMismatch("bias", () => Op.ScaledDotProductAttention(q, k, v, null, Values(1, 2, 4, 5, 6)));
+        AssertMismatch("query start", () => Op.ScaledDotProductAttention(q, k, v, new AttentionOptions { QueryStarts = [1] }));
+        AssertMismatch("end 6", () => Op.ScaledDotProductAttention(q, k, v, new AttentionOptions { KeyPadding = KeyPadding.FromLengths(6, 1) }));
+        AssertMismatch("padding of 1", () => Op.ScaledDotProductAttention(q, k, v, new AttentionOptions { KeyPadding = KeyPadding.FromLengths(3) }));
     }
 
     [Fact]
@@ -116,10 +116,10 @@ public sealed class ScaledDotProductAttentionTests
         using var scope = TensorScope.Begin("test");
         Tensor x = Values(1, 1, 1, 2, 4);
 
-        Assert.Throws<ArgumentOutOfRangeException>(() => TensorOps.ScaledDotProductAttention(x, x, x, new AttentionOptions { SlidingWindow = 0 }));
-        Assert.Throws<ArgumentOutOfRangeException>(() => TensorOps.ScaledDotProductAttention(x, x, x, new AttentionOptions { SoftCap = 0 }));
-        Assert.Throws<ArgumentOutOfRangeException>(() => TensorOps.ScaledDotProductAttention(x, x, x, new AttentionOptions { Scale = double.NaN }));
-        Assert.Throws<ArgumentException>(() => TensorOps.ScaledDotProductAttention(x, x, x, new AttentionOptions { QueryStart = 1, QueryStarts = [1] }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Op.ScaledDotProductAttention(x, x, x, new AttentionOptions { SlidingWindow = 0 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Op.ScaledDotProductAttention(x, x, x, new AttentionOptions { SoftCap = 0 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Op.ScaledDotProductAttention(x, x, x, new AttentionOptions { Scale = double.NaN }));
+        Assert.Throws<ArgumentException>(() => Op.ScaledDotProductAttention(x, x, x, new AttentionOptions { QueryStart = 1, QueryStarts = [1] }));
         Assert.Throws<ArgumentOutOfRangeException>(() => KeyPadding.FromRanges((3, 2)));
         Assert.Throws<ArgumentOutOfRangeException>(() => PackedSequences.FromLengths(-1));
         Assert.Throws<ArgumentException>(() => PackedSequences.FromOffsets([0, 3, 2], [0, 1, 2]));
@@ -136,20 +136,20 @@ public sealed class ScaledDotProductAttentionTests
         var k = new Parameter(Values(2, 1, 1, seq, 16), "k");
         long before = MemoryPool.Cpu.Usage.LiveBytes;
         MemoryPool.Cpu.ResetPeak();
-        TensorOps.Sum(TensorOps.ScaledDotProductAttention(q, k, k)).Backward();
+        Op.Sum(Op.ScaledDotProductAttention(q, k, k)).Backward();
         long extra = MemoryPool.Cpu.Usage.PeakBytes - before;
         q.ZeroGrad();
         k.ZeroGrad();
         return extra;
     }
 
-    private static Tensor First(Tensor x, int count) => TensorOps.Slice(x, 0, 0, count);
+    private static Tensor First(Tensor x, int count) => Op.Slice(x, 0, 0, count);
 
     /// <summary>Packed rows as one batch entry <c>[1, heads, rows, width]</c>.</summary>
     private static Tensor Sequence(Tensor packed, int first, int length)
     {
-        Tensor rows = TensorOps.Permute(TensorOps.Slice(packed, 0, first, length), 1, 0, 2);
-        return TensorOps.Reshape(rows, 1, rows.Shape[0], rows.Shape[1], rows.Shape[2]);
+        Tensor rows = Op.Permute(Op.Slice(packed, 0, first, length), 1, 0, 2);
+        return Op.Reshape(rows, 1, rows.Shape[0], rows.Shape[1], rows.Shape[2]);
     }
 
     private static Tensor Values(int seed, params int[] shape)

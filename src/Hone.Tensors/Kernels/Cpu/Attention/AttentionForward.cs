@@ -87,8 +87,8 @@ internal sealed unsafe class AttentionForward<V>(AttentionProblem<float> problem
         {
             if (tiles.Factor[row] != 1)
             {
-                float* values = tiles.Output + ((nint)row * _outputWidth);
-                TilePacking.Row<V>(values, _outputWidth, tiles.Factor[row], values);
+                float* accumulated = tiles.Output + ((nint)row * _outputWidth);
+                TilePacking.Row<V>(accumulated, _outputWidth, tiles.Factor[row], accumulated);
             }
         }
 

@@ -12,6 +12,9 @@ internal static unsafe class BlockedGemm<V>
     // Packing A pays once its elements are read for this many columns.
     private const int MinColumnsToPackA = 64;
 
+    // Up to this K a tile is finished so soon that walking along C's rows, which the hardware prefetches, matters most.
+    private const int ShallowDepth = 32;
+
     /// <summary>Carries out <paramref name="g"/>; all sizes at least 1 except K.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(in GemmOperands g)
@@ -30,9 +33,12 @@ internal static unsafe class BlockedGemm<V>
         int depthBlocks = GemmBlocking.DepthBlocks(g.K);
         int maxDepth = (g.K + depthBlocks - 1) / depthBlocks;
 
-        bool packA = g.N >= MinColumnsToPackA;
+        bool isShallow = g.K <= ShallowDepth;
+        bool packA = g.N >= MinColumnsToPackA && !isShallow;
         bool packB = g.TransB || g.N != width;
-        int columnsAtOnce = Math.Min(RoundUp(g.N, width), rowBlocks == 1 ? GemmBlocking.NarrowColumns : GemmBlocking.WideColumns);
+        int columnsAtOnce = isShallow ? GemmBlocking.NarrowColumns * GemmBlocking.MaxDepth / maxDepth / width * width
+            : rowBlocks == 1 ? GemmBlocking.NarrowColumns : GemmBlocking.WideColumns;
+        columnsAtOnce = Math.Min(RoundUp(g.N, width), columnsAtOnce);
         int outerColumns = rowBlocks == 1 ? g.N : columnsAtOnce;
 
         nint panelStrideA = (nint)maxRows * maxDepth + GemmPacking.Slack;
@@ -85,7 +91,15 @@ internal static unsafe class BlockedGemm<V>
     {
         int width = vectors * V.Count;
         MicroKernel[] kernels = rows.IsStepMajor ? MicroKernels<V, PanelFloat32>.Packed(vectors) : MicroKernels<V, PanelFloat32>.Rows(vectors);
-        for (int j = 0; j < columns; j += width)
+        int j = 0;
+        if (g.K <= ShallowDepth)
+        {
+            int whole = columns / width;
+            Rows(g, rows, kernels, width, column, whole, depth, (byte*)b, bStride * sizeof(float), d, ldd);
+            j = whole * width;
+        }
+
+        for (; j < columns; j += width)
         {
             float* panel = b + (nint)j * depth; // an unpacked B is one panel wide, so j = 0
             int valid = Math.Min(width, columns - j);
@@ -97,6 +111,31 @@ internal static unsafe class BlockedGemm<V>
             else
             {
                 Column(g, rows, kernels, width, column + j, valid, depth, (byte*)panel, bStride * sizeof(float), d, ldd);
+            }
+        }
+    }
+
+    /// <summary>Each row panel against all whole panels of B, along the rows of C.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Rows(
+        in GemmOperands g, in RowPanels<V> rows, MicroKernel[] kernels, int width, int column, int panels, int depth, byte* b, nint bStep, float* d, nint ldd)
+    {
+        nint panelBytes = depth * bStep;
+        for (int i = 0; i < rows.Count; i++)
+        {
+            int row = rows.Start(i);
+            int count = rows.Start(i + 1) - row;
+            float* a = rows.Panel(i, out nint aStride);
+            float* c = g.C + row * g.Ldc + column;
+            float* start = d == null ? null : d + row * ldd + column;
+            byte* panel = b;
+            MicroKernel kernel = kernels[count];
+            for (int j = panels; j > 0; j--)
+            {
+                kernel.Entry(depth, a, aStride, panel, bStep, c, g.Ldc, start, ldd);
+                panel += panelBytes;
+                c += width;
+                start = start == null ? null : start + width;
             }
         }
     }

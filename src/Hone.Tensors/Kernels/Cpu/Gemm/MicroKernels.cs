@@ -27,4 +27,25 @@ internal static unsafe partial class MicroKernels<V, W>
 
     /// <summary>Tiles whose A has the rows of one step beside each other: a packed panel or a transposed matrix in place.</summary>
     public static MicroKernel[] Packed(int vectors) => vectors == 2 ? s_packed2 : s_packed1;
+
+    /// <summary>Kernels for 1 to 4 rows over B in place, by row count.</summary>
+    public static StreamKernel[] Stream => s_stream;
+
+    // The columns behind the last whole vector, fused where the vector form is: a column must round the same wherever a thread's share ends.
+    private static void StreamRest(int rows, nint columns, nint from, float* a, float* b, nint ldb, float* sums, nint sumsStride)
+    {
+        for (nint j = from; j < columns; j++)
+        {
+            for (nint r = 0; r < rows; r++)
+            {
+                float sum = sums[r * sumsStride + j];
+                for (nint k = 0; k < StreamKernel.Steps; k++)
+                {
+                    sum = float.MultiplyAddEstimate(a[r * StreamKernel.Steps + k], b[k * ldb + j], sum);
+                }
+
+                sums[r * sumsStride + j] = sum;
+            }
+        }
+    }
 }

@@ -207,9 +207,13 @@ internal static unsafe class Sgemm
     private static void Run<V>(in GemmOperands g)
         where V : struct, ISimdVector<V>
     {
-        if (g.IsSingleRow)
+        if (g.IsSingleRow && g.TransB)
         {
-            Sgemv<V>.Run(g);
+            SingleRowDots<V>.Run(g);
+        }
+        else if (g.M <= StreamedGemm<V>.MaxRows && !g.TransB && g.N > 2 * V.Count)
+        {
+            StreamedGemm<V>.Run(g);
         }
         else
         {

@@ -1,7 +1,7 @@
-namespace Hone.Tensors.Kernels;
+namespace Hone.Tensors;
 
 /// <summary>Which elements of a head form the pairs that a rotary embedding turns.</summary>
-internal enum RotaryLayout
+public enum RotaryLayout
 {
     /// <summary>Element <c>i</c> with <c>i + rotaryDim/2</c> (GPT-NeoX, Llama, Qwen).</summary>
     HalfSplit,

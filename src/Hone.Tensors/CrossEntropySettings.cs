@@ -1,4 +1,4 @@
-namespace Hone.Tensors.Kernels;
+namespace Hone.Tensors;
 
 /// <summary>What the cross-entropy of a language model's logits is made of.</summary>
 /// <remarks>
@@ -6,7 +6,7 @@ namespace Hone.Tensors.Kernels;
 /// <c>w·[(1 − s)(lse − z_y) + s·(lse − mean z) + c·lse²]</c>; its gradient is <c>w·[softmax(z)_j·(1 + 2c·lse) − (1 − s)·δ_jy − s/V]</c>.
 /// Sources: label smoothing s, arXiv:1512.00567, section 7; z-loss c, arXiv:2204.02311, section 5; soft-capping, arXiv:2408.00118, section 2.
 /// </remarks>
-internal sealed record CrossEntropySettings
+public sealed record CrossEntropySettings
 {
     /// <summary>Labels with this value cost nothing and get no gradient.</summary>
     public const long DefaultIgnoreIndex = -100;

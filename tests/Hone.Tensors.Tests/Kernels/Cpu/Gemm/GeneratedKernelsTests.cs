@@ -1,0 +1,62 @@
+using System.ComponentModel;
+using System.Diagnostics;
+
+namespace Hone.Tensors.Tests.Kernels.Cpu.Gemm;
+
+public sealed class GeneratedKernelsTests
+{
+    [Fact]
+    public void CommittedKernels_AreWhatTheScriptWrites()
+    {
+        string root = RepositoryRoot();
+        string output = Directory.CreateTempSubdirectory("hone-kernels").FullName;
+        try
+        {
+            Assert.SkipUnless(Generate(root, output), "python3 is not installed");
+
+            string[] written = Directory.GetFiles(output, "*.g.cs");
+            string[] committed = Directory.GetFiles(Path.Combine(root, "src/Hone.Tensors/Kernels/Cpu/Gemm"), "*.g.cs");
+            Assert.Equal(6, written.Length);
+            Assert.Equal(written.Select(Path.GetFileName).Order(), committed.Select(Path.GetFileName).Order());
+            foreach (string file in committed)
+            {
+                string expected = File.ReadAllText(Path.Combine(output, Path.GetFileName(file)));
+                Assert.True(expected == File.ReadAllText(file).ReplaceLineEndings("\n"), $"{file} differs; run tools/generate-gemm-kernels.py");
+            }
+        }
+        finally
+        {
+            Directory.Delete(output, recursive: true);
+        }
+    }
+
+    private static bool Generate(string root, string output)
+    {
+        var start = new ProcessStartInfo("python3", [Path.Combine(root, "tools/generate-gemm-kernels.py"), "--output", output]) { RedirectStandardError = true, UseShellExecute = false };
+        try
+        {
+            using Process process = Process.Start(start)!; // never null for a program that is not a document
+            string error = process.StandardError.ReadToEnd();
+            process.WaitForExit();
+            Assert.True(process.ExitCode == 0, error);
+            return true;
+        }
+        catch (Win32Exception)
+        {
+            return false;
+        }
+    }
+
+    private static string RepositoryRoot()
+    {
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "Hone.slnx")))
+            {
+                return folder.FullName;
+            }
+        }
+
+        throw new DirectoryNotFoundException("Hone.slnx is in no folder above the tests");
+    }
+}
