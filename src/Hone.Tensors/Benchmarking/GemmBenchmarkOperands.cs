@@ -73,9 +73,11 @@ internal sealed unsafe class GemmBenchmarkOperands : IDisposable
     private static float* Allocate(nint count, int seed)
     {
         float* memory = (float*)NativeMemory.AlignedAlloc((nuint)count * sizeof(float), Alignment);
+        uint state = (uint)seed * 2654435761u;
         for (nint i = 0; i < count; i++)
         {
-            memory[i] = ((((i * 7919) + (seed * 104729)) % 2003) - 1001) / 1001f; // in [-1, 1], never subnormal
+            state = (state * 1664525u) + 1013904223u; // linear congruential: any values do, none subnormal
+            memory[i] = ((int)(state >> 8) - 8388608) / 8388608f; // in [-1, 1)
         }
 
         return memory;

@@ -3,6 +3,7 @@ using System.Numerics;
 using Hone.Tensors.Autograd;
 using Hone.Tensors.Errors;
 using Hone.Tensors.Kernels;
+using Hone.Tensors.Kernels.Reference;
 
 namespace Hone.Tensors;
 

@@ -34,7 +34,9 @@ internal sealed unsafe class AttentionBackward<V>(AttentionProblem<float> proble
             queue.Add(chunk, Work(chunk));
         }
 
-        queue.Run(() => new AttentionBackwardTiles<V>(problem, _positions * problem.Group, chunks.KeysPerChunk), (chunk, tiles) => Compute(chunk, parts, tiles));
+        queue.Run(
+            () => new AttentionBackwardTiles<V>(problem, _positions * problem.Group, chunks.KeysPerChunk),
+            (chunk, tiles) => Compute(chunk, parts, tiles));
         if (_needsQuery)
         {
             parts.AddUp(gradients.QueryGradient, _positions);
@@ -68,7 +70,8 @@ internal sealed unsafe class AttentionBackward<V>(AttentionProblem<float> proble
         }
     }
 
-    private void ComputeHead(AttentionChunk chunk, int sequenceIndex, int kvHead, int keys, AttentionQueryParts<V> parts, AttentionBackwardTiles<V> tiles)
+    private void ComputeHead(
+        AttentionChunk chunk, int sequenceIndex, int kvHead, int keys, AttentionQueryParts<V> parts, AttentionBackwardTiles<V> tiles)
     {
         AttentionSequence sequence = problem.Sequences[sequenceIndex];
         PackKeys(sequence, kvHead, chunk.Begin, keys, tiles);
@@ -123,7 +126,8 @@ internal sealed unsafe class AttentionBackward<V>(AttentionProblem<float> proble
             if (NeedsScores)
             {
                 AttentionBlock.FillKeyRows(sequence, problem.Value, kvHead, first + tile, padded, visible, tiles.Zeros, tiles.RowAddresses);
-                TilePacking.TransposedPanels<V>(tiles.RowAddresses, padded, problem.ValueDim, tiles.ValuesTransposed + ((nint)tile * problem.ValueDim));
+                float* target = tiles.ValuesTransposed + ((nint)tile * problem.ValueDim);
+                TilePacking.TransposedPanels<V>(tiles.RowAddresses, padded, problem.ValueDim, target);
             }
         }
     }
@@ -155,7 +159,8 @@ internal sealed unsafe class AttentionBackward<V>(AttentionProblem<float> proble
         for (int row = 0; row < rows; row++)
         {
             int head = (block.KvHead * problem.Group) + (row % problem.Group);
-            tiles.Delta[row] = NeedsScores ? Dot(tiles.RowAddresses[row], tiles.OutputGradient + ((nint)row * problem.ValueDim), problem.ValueDim) : 0;
+            float* outputGradient = tiles.OutputGradient + ((nint)row * problem.ValueDim);
+            tiles.Delta[row] = NeedsScores ? Dot(tiles.RowAddresses[row], outputGradient, problem.ValueDim) : 0;
             tiles.LogSumExp[row] = *gradients.LogSumExp.Row(sequence.Batch, head, sequence.QueryFirst + block.First + (row / problem.Group));
         }
 
@@ -163,7 +168,8 @@ internal sealed unsafe class AttentionBackward<V>(AttentionProblem<float> proble
         for (int first = visible.Begin / AttentionBlock.KeyTile * AttentionBlock.KeyTile; first < visible.End; first += AttentionBlock.KeyTile)
         {
             int width = Math.Min(AttentionBlock.KeyTile, visible.End - first);
-            AddTile(block, new RowGroups(rows, tiles.Begin, tiles.End, first, width, MicroKernels<V, PanelFloat32>.MaxRows(2)), first, first - chunk.Begin, tiles);
+            var groups = new RowGroups(rows, tiles.Begin, tiles.End, first, width, MicroKernels<V, PanelFloat32>.MaxRows(2));
+            AddTile(block, groups, first, first - chunk.Begin, tiles);
         }
     }
 

@@ -226,8 +226,9 @@ internal sealed unsafe class AttentionForward<V>(AttentionProblem<float> problem
             int keys = AttentionBlock.KeyTile;
             int addresses = Math.Max(rows, keys) * (sizeof(float*) / sizeof(float));
             int widest = Math.Max(problem.HeadDim, problem.ValueDim);
-            _scratch = new AttentionScratch(
-                ((long)rows * (problem.HeadDim + outputWidth + keys + 6)) + ((long)keys * (problem.HeadDim + outputWidth + 1)) + widest + addresses + (5 * V.Count), 14);
+            long ofRows = (long)rows * (problem.HeadDim + outputWidth + keys + 6);
+            long ofKeys = (long)keys * (problem.HeadDim + outputWidth + 1);
+            _scratch = new AttentionScratch(ofRows + ofKeys + widest + addresses + (5 * V.Count), pieces: 14);
             Query = _scratch.Take((long)rows * problem.HeadDim);
             Output = _scratch.Take((long)rows * outputWidth);
             Scores = _scratch.Take((long)rows * keys);

@@ -123,6 +123,42 @@ internal static unsafe class GemmPacking
         }
     }
 
+    /// <summary>Packs <paramref name="panels"/> panels of <paramref name="width"/> ≤ 16 neighbouring columns each: <see cref="Copy{V}"/> for several panels.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void CopyPanels(float* source, nint stride, int width, int panels, nint depth, float* target, nint panelStride)
+    {
+        nint whole = Math.Max(0, depth - 16); // as in Copy
+        for (nint k = 0; k < whole; k++)
+        {
+            float* from = source + k * stride;
+            float* to = target + k * width;
+            for (int p = panels; p > 0; p--)
+            {
+                Vector256.Load(from).Store(to);
+                if (width > 8)
+                {
+                    Vector256.Load(from + 8).Store(to + 8);
+                }
+
+                from += width;
+                to += panelStride;
+            }
+        }
+
+        for (nint k = whole; k < depth; k++)
+        {
+            for (int p = 0; p < panels; p++)
+            {
+                float* from = source + k * stride + p * width;
+                float* to = target + k * width + p * panelStride;
+                for (int i = 0; i < width; i++)
+                {
+                    to[i] = from[i];
+                }
+            }
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void CopyPanel2<V>(float* source, nint stride, nint depth, float* target)
         where V : struct, ISimdVector<V>

@@ -13,6 +13,8 @@ namespace Hone.Tensors.Kernels.Cpu.Gemm;
 internal readonly unsafe ref struct RowPanels<V>(in GemmOperands g, int first, int count, int total, int k0, float* packed, nint panelStride)
     where V : struct, ISimdVector<V>
 {
+    private const int PanelsTogether = 8;
+
     private readonly int _rows = g.M / total;
     private readonly int _larger = g.M % total;
     private readonly bool _transposed = g.TransA;
@@ -45,19 +47,28 @@ internal readonly unsafe ref struct RowPanels<V>(in GemmOperands g, int first, i
     /// <summary>Copies this run's part of A into the packed panels.</summary>
     public void Pack(in GemmOperands operands, int firstK, int depth)
     {
-        for (int panel = 0; panel < Count; panel++)
+        int panel = 0;
+        while (panel < Count)
         {
             int row = Start(panel);
             int rows = Start(panel + 1) - row;
             float* target = packed + panel * panelStride;
-            if (operands.TransA)
-            {
-                GemmPacking.Copy<V>(operands.A + firstK * operands.Lda + row, operands.Lda, rows, rows, depth, target);
-            }
-            else
+            if (!operands.TransA)
             {
                 GemmPacking.Transpose<V>(operands.A + row * operands.Lda + firstK, operands.Lda, rows, rows, depth, target);
+                panel++;
+                continue;
             }
+
+            // Neighbouring panels of one size are copied together, so that each stored row is read along.
+            int together = 1;
+            while (together < PanelsTogether && panel + together < Count && Start(panel + together + 1) - Start(panel + together) == rows)
+            {
+                together++;
+            }
+
+            GemmPacking.CopyPanels(operands.A + firstK * operands.Lda + row, operands.Lda, rows, together, depth, target, panelStride);
+            panel += together;
         }
     }
 }

@@ -1,6 +1,7 @@
 using Hone.Tensors.Kernels;
 using Hone.Tensors.Kernels.Cpu.Attention;
 using Hone.Tensors.Kernels.Cpu.Simd;
+using Hone.Tensors.Kernels.Reference;
 using Hone.Tensors.Threading;
 
 namespace Hone.Tensors.Tests.Kernels.Cpu.Attention;

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Hone.Tensors.Kernels;
+namespace Hone.Tensors.Kernels.Reference;
 
 /// <summary>Attention as its definition says it, with full score matrices in double precision: the yardstick of every kernel and the fallback without one.</summary>
 /// <remarks>Source: Vaswani et al., Attention Is All You Need, arXiv:1706.03762, section 3.2.1; soft-capping: Gemma 2, arXiv:2408.00118, section 2.</remarks>
