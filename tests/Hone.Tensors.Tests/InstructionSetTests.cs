@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Reflection;
 using Hone.Tensors.Kernels.Cpu.Simd;
 
 namespace Hone.Tensors.Tests;
@@ -15,9 +16,9 @@ public sealed class InstructionSetTests
     {
         Assert.SkipWhen(Environment.GetEnvironmentVariable(InsideChild) is not null, "this is the process with the instruction set switched off");
         Assert.SkipWhen(SimdDispatch.Best < Enum.Parse<SimdLevel>(expectedLevel), $"this machine's widest form is {SimdDispatch.Best}");
-        var start = new ProcessStartInfo(Environment.ProcessPath!)
+        var start = new ProcessStartInfo("dotnet")
         {
-            ArgumentList = { "--filter-class", "*.OpConformanceTests", "--filter-class", "*.InstructionSetTests", "--no-progress", "--no-ansi" },
+            ArgumentList = { Assembly.GetExecutingAssembly().Location, "--filter-class", "*.OpConformanceTests", "--filter-class", "*.InstructionSetTests", "--no-progress", "--no-ansi" },
             Environment = { [variable] = "0", [InsideChild] = expectedLevel },
             UseShellExecute = false,
             RedirectStandardOutput = true,
