@@ -74,7 +74,7 @@ internal sealed unsafe class RmsNormOp : OpDefinition
     [
         new("weight", [new OpInput([3, 17]), new OpInput([17])], x => Ops.RmsNorm(x[0], x[1], 1e-5)),
         new("zero-centred weight", [new OpInput([2, 3, 8]), new OpInput([8])], x => Ops.RmsNorm(x[0], x[1], 1e-3, 1)),
-        new("no weight", [new OpInput([33])], x => Ops.RmsNorm(x[0], null, 1e-5)),
+        new("no weight", [new OpInput([2, 33])], x => Ops.RmsNorm(x[0], null, 1e-5)),
         new("many rows", [new OpInput([37, 5]), new OpInput([5])], x => Ops.RmsNorm(x[0], x[1], 1e-5)),
         new("sum and norm", [new OpInput([3, 9]), new OpInput([3, 9]), new OpInput([9])], x =>
         {
