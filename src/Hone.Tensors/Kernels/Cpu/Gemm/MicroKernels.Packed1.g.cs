@@ -19,6 +19,22 @@ internal static unsafe partial class MicroKernels<V, W>
     private static void Packed1x1(nint kc, float* a, nint aStride, byte* b, nint bStride, float* c, nint ldc, float* d, nint ldd)
     {
         V c0_0 = V.Zero;
+        if (aStride == 1 && bStride == 1 * W.SizeBytes * V.Count)
+        {
+            for (; kc >= 4; kc -= 4)
+            {
+                V b0 = W.Load<V>(b);
+                V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                b0 = W.Load<V>(b + W.SizeBytes * V.Count);
+                x = V.Splat(a[1]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                b0 = W.Load<V>(b + 2 * W.SizeBytes * V.Count);
+                x = V.Splat(a[2]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                b0 = W.Load<V>(b + 3 * W.SizeBytes * V.Count);
+                x = V.Splat(a[3]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                a += 4; b += 4 * W.SizeBytes * V.Count;
+            }
+        }
+
         for (; kc > 0; kc--)
         {
             V b0 = W.Load<V>(b);
@@ -39,6 +55,26 @@ internal static unsafe partial class MicroKernels<V, W>
     private static void Packed2x1(nint kc, float* a, nint aStride, byte* b, nint bStride, float* c, nint ldc, float* d, nint ldd)
     {
         V c0_0 = V.Zero, c1_0 = V.Zero;
+        if (aStride == 2 && bStride == 1 * W.SizeBytes * V.Count)
+        {
+            for (; kc >= 4; kc -= 4)
+            {
+                V b0 = W.Load<V>(b);
+                V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(a[1]); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                b0 = W.Load<V>(b + W.SizeBytes * V.Count);
+                x = V.Splat(a[2]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(a[3]); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                b0 = W.Load<V>(b + 2 * W.SizeBytes * V.Count);
+                x = V.Splat(a[4]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(a[5]); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                b0 = W.Load<V>(b + 3 * W.SizeBytes * V.Count);
+                x = V.Splat(a[6]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(a[7]); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                a += 8; b += 4 * W.SizeBytes * V.Count;
+            }
+        }
+
         for (; kc > 0; kc--)
         {
             V b0 = W.Load<V>(b);
@@ -62,6 +98,30 @@ internal static unsafe partial class MicroKernels<V, W>
     private static void Packed3x1(nint kc, float* a, nint aStride, byte* b, nint bStride, float* c, nint ldc, float* d, nint ldd)
     {
         V c0_0 = V.Zero, c1_0 = V.Zero, c2_0 = V.Zero;
+        if (aStride == 3 && bStride == 1 * W.SizeBytes * V.Count)
+        {
+            for (; kc >= 4; kc -= 4)
+            {
+                V b0 = W.Load<V>(b);
+                V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(a[1]); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(a[2]); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                b0 = W.Load<V>(b + W.SizeBytes * V.Count);
+                x = V.Splat(a[3]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(a[4]); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(a[5]); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                b0 = W.Load<V>(b + 2 * W.SizeBytes * V.Count);
+                x = V.Splat(a[6]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(a[7]); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(a[8]); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                b0 = W.Load<V>(b + 3 * W.SizeBytes * V.Count);
+                x = V.Splat(a[9]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(a[10]); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(a[11]); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                a += 12; b += 4 * W.SizeBytes * V.Count;
+            }
+        }
+
         for (; kc > 0; kc--)
         {
             V b0 = W.Load<V>(b);
@@ -88,6 +148,34 @@ internal static unsafe partial class MicroKernels<V, W>
     private static void Packed4x1(nint kc, float* a, nint aStride, byte* b, nint bStride, float* c, nint ldc, float* d, nint ldd)
     {
         V c0_0 = V.Zero, c1_0 = V.Zero, c2_0 = V.Zero, c3_0 = V.Zero;
+        if (aStride == 4 && bStride == 1 * W.SizeBytes * V.Count)
+        {
+            for (; kc >= 4; kc -= 4)
+            {
+                V b0 = W.Load<V>(b);
+                V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(a[1]); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(a[2]); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a[3]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                b0 = W.Load<V>(b + W.SizeBytes * V.Count);
+                x = V.Splat(a[4]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(a[5]); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(a[6]); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a[7]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                b0 = W.Load<V>(b + 2 * W.SizeBytes * V.Count);
+                x = V.Splat(a[8]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(a[9]); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(a[10]); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a[11]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                b0 = W.Load<V>(b + 3 * W.SizeBytes * V.Count);
+                x = V.Splat(a[12]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(a[13]); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(a[14]); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a[15]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                a += 16; b += 4 * W.SizeBytes * V.Count;
+            }
+        }
+
         for (; kc > 0; kc--)
         {
             V b0 = W.Load<V>(b);
@@ -117,6 +205,38 @@ internal static unsafe partial class MicroKernels<V, W>
     private static void Packed5x1(nint kc, float* a, nint aStride, byte* b, nint bStride, float* c, nint ldc, float* d, nint ldd)
     {
         V c0_0 = V.Zero, c1_0 = V.Zero, c2_0 = V.Zero, c3_0 = V.Zero, c4_0 = V.Zero;
+        if (aStride == 5 && bStride == 1 * W.SizeBytes * V.Count)
+        {
+            for (; kc >= 4; kc -= 4)
+            {
+                V b0 = W.Load<V>(b);
+                V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(a[1]); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(a[2]); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a[3]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(a[4]); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                b0 = W.Load<V>(b + W.SizeBytes * V.Count);
+                x = V.Splat(a[5]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(a[6]); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(a[7]); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a[8]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(a[9]); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                b0 = W.Load<V>(b + 2 * W.SizeBytes * V.Count);
+                x = V.Splat(a[10]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(a[11]); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(a[12]); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a[13]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(a[14]); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                b0 = W.Load<V>(b + 3 * W.SizeBytes * V.Count);
+                x = V.Splat(a[15]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(a[16]); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(a[17]); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a[18]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(a[19]); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                a += 20; b += 4 * W.SizeBytes * V.Count;
+            }
+        }
+
         for (; kc > 0; kc--)
         {
             V b0 = W.Load<V>(b);
@@ -149,6 +269,42 @@ internal static unsafe partial class MicroKernels<V, W>
     private static void Packed6x1(nint kc, float* a, nint aStride, byte* b, nint bStride, float* c, nint ldc, float* d, nint ldd)
     {
         V c0_0 = V.Zero, c1_0 = V.Zero, c2_0 = V.Zero, c3_0 = V.Zero, c4_0 = V.Zero, c5_0 = V.Zero;
+        if (aStride == 6 && bStride == 1 * W.SizeBytes * V.Count)
+        {
+            for (; kc >= 4; kc -= 4)
+            {
+                V b0 = W.Load<V>(b);
+                V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(a[1]); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(a[2]); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a[3]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(a[4]); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(a[5]); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                b0 = W.Load<V>(b + W.SizeBytes * V.Count);
+                x = V.Splat(a[6]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(a[7]); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(a[8]); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a[9]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(a[10]); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(a[11]); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                b0 = W.Load<V>(b + 2 * W.SizeBytes * V.Count);
+                x = V.Splat(a[12]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(a[13]); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(a[14]); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a[15]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(a[16]); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(a[17]); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                b0 = W.Load<V>(b + 3 * W.SizeBytes * V.Count);
+                x = V.Splat(a[18]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(a[19]); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(a[20]); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a[21]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(a[22]); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(a[23]); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                a += 24; b += 4 * W.SizeBytes * V.Count;
+            }
+        }
+
         for (; kc > 0; kc--)
         {
             V b0 = W.Load<V>(b);
@@ -184,6 +340,46 @@ internal static unsafe partial class MicroKernels<V, W>
     private static void Packed7x1(nint kc, float* a, nint aStride, byte* b, nint bStride, float* c, nint ldc, float* d, nint ldd)
     {
         V c0_0 = V.Zero, c1_0 = V.Zero, c2_0 = V.Zero, c3_0 = V.Zero, c4_0 = V.Zero, c5_0 = V.Zero, c6_0 = V.Zero;
+        if (aStride == 7 && bStride == 1 * W.SizeBytes * V.Count)
+        {
+            for (; kc >= 4; kc -= 4)
+            {
+                V b0 = W.Load<V>(b);
+                V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(a[1]); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(a[2]); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a[3]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(a[4]); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(a[5]); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a[6]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                b0 = W.Load<V>(b + W.SizeBytes * V.Count);
+                x = V.Splat(a[7]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(a[8]); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(a[9]); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a[10]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(a[11]); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(a[12]); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a[13]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                b0 = W.Load<V>(b + 2 * W.SizeBytes * V.Count);
+                x = V.Splat(a[14]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(a[15]); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(a[16]); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a[17]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(a[18]); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(a[19]); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a[20]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                b0 = W.Load<V>(b + 3 * W.SizeBytes * V.Count);
+                x = V.Splat(a[21]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(a[22]); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(a[23]); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a[24]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(a[25]); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(a[26]); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a[27]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                a += 28; b += 4 * W.SizeBytes * V.Count;
+            }
+        }
+
         for (; kc > 0; kc--)
         {
             V b0 = W.Load<V>(b);
@@ -222,6 +418,50 @@ internal static unsafe partial class MicroKernels<V, W>
     private static void Packed8x1(nint kc, float* a, nint aStride, byte* b, nint bStride, float* c, nint ldc, float* d, nint ldd)
     {
         V c0_0 = V.Zero, c1_0 = V.Zero, c2_0 = V.Zero, c3_0 = V.Zero, c4_0 = V.Zero, c5_0 = V.Zero, c6_0 = V.Zero, c7_0 = V.Zero;
+        if (aStride == 8 && bStride == 1 * W.SizeBytes * V.Count)
+        {
+            for (; kc >= 4; kc -= 4)
+            {
+                V b0 = W.Load<V>(b);
+                V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(a[1]); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(a[2]); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a[3]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(a[4]); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(a[5]); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a[6]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                x = V.Splat(a[7]); c7_0 = V.MultiplyAdd(x, b0, c7_0);
+                b0 = W.Load<V>(b + W.SizeBytes * V.Count);
+                x = V.Splat(a[8]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(a[9]); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(a[10]); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a[11]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(a[12]); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(a[13]); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a[14]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                x = V.Splat(a[15]); c7_0 = V.MultiplyAdd(x, b0, c7_0);
+                b0 = W.Load<V>(b + 2 * W.SizeBytes * V.Count);
+                x = V.Splat(a[16]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(a[17]); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(a[18]); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a[19]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(a[20]); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(a[21]); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a[22]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                x = V.Splat(a[23]); c7_0 = V.MultiplyAdd(x, b0, c7_0);
+                b0 = W.Load<V>(b + 3 * W.SizeBytes * V.Count);
+                x = V.Splat(a[24]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(a[25]); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(a[26]); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a[27]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(a[28]); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(a[29]); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a[30]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                x = V.Splat(a[31]); c7_0 = V.MultiplyAdd(x, b0, c7_0);
+                a += 32; b += 4 * W.SizeBytes * V.Count;
+            }
+        }
+
         for (; kc > 0; kc--)
         {
             V b0 = W.Load<V>(b);
@@ -263,6 +503,54 @@ internal static unsafe partial class MicroKernels<V, W>
     private static void Packed9x1(nint kc, float* a, nint aStride, byte* b, nint bStride, float* c, nint ldc, float* d, nint ldd)
     {
         V c0_0 = V.Zero, c1_0 = V.Zero, c2_0 = V.Zero, c3_0 = V.Zero, c4_0 = V.Zero, c5_0 = V.Zero, c6_0 = V.Zero, c7_0 = V.Zero, c8_0 = V.Zero;
+        if (aStride == 9 && bStride == 1 * W.SizeBytes * V.Count)
+        {
+            for (; kc >= 4; kc -= 4)
+            {
+                V b0 = W.Load<V>(b);
+                V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(a[1]); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(a[2]); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a[3]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(a[4]); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(a[5]); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a[6]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                x = V.Splat(a[7]); c7_0 = V.MultiplyAdd(x, b0, c7_0);
+                x = V.Splat(a[8]); c8_0 = V.MultiplyAdd(x, b0, c8_0);
+                b0 = W.Load<V>(b + W.SizeBytes * V.Count);
+                x = V.Splat(a[9]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(a[10]); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(a[11]); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a[12]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(a[13]); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(a[14]); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a[15]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                x = V.Splat(a[16]); c7_0 = V.MultiplyAdd(x, b0, c7_0);
+                x = V.Splat(a[17]); c8_0 = V.MultiplyAdd(x, b0, c8_0);
+                b0 = W.Load<V>(b + 2 * W.SizeBytes * V.Count);
+                x = V.Splat(a[18]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(a[19]); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(a[20]); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a[21]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(a[22]); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(a[23]); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a[24]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                x = V.Splat(a[25]); c7_0 = V.MultiplyAdd(x, b0, c7_0);
+                x = V.Splat(a[26]); c8_0 = V.MultiplyAdd(x, b0, c8_0);
+                b0 = W.Load<V>(b + 3 * W.SizeBytes * V.Count);
+                x = V.Splat(a[27]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(a[28]); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(a[29]); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a[30]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(a[31]); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(a[32]); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a[33]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                x = V.Splat(a[34]); c7_0 = V.MultiplyAdd(x, b0, c7_0);
+                x = V.Splat(a[35]); c8_0 = V.MultiplyAdd(x, b0, c8_0);
+                a += 36; b += 4 * W.SizeBytes * V.Count;
+            }
+        }
+
         for (; kc > 0; kc--)
         {
             V b0 = W.Load<V>(b);
@@ -308,6 +596,58 @@ internal static unsafe partial class MicroKernels<V, W>
     {
         V c0_0 = V.Zero, c1_0 = V.Zero, c2_0 = V.Zero, c3_0 = V.Zero, c4_0 = V.Zero, c5_0 = V.Zero, c6_0 = V.Zero, c7_0 = V.Zero, c8_0 = V.Zero,
         c9_0 = V.Zero;
+        if (aStride == 10 && bStride == 1 * W.SizeBytes * V.Count)
+        {
+            for (; kc >= 4; kc -= 4)
+            {
+                V b0 = W.Load<V>(b);
+                V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(a[1]); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(a[2]); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a[3]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(a[4]); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(a[5]); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a[6]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                x = V.Splat(a[7]); c7_0 = V.MultiplyAdd(x, b0, c7_0);
+                x = V.Splat(a[8]); c8_0 = V.MultiplyAdd(x, b0, c8_0);
+                x = V.Splat(a[9]); c9_0 = V.MultiplyAdd(x, b0, c9_0);
+                b0 = W.Load<V>(b + W.SizeBytes * V.Count);
+                x = V.Splat(a[10]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(a[11]); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(a[12]); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a[13]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(a[14]); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(a[15]); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a[16]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                x = V.Splat(a[17]); c7_0 = V.MultiplyAdd(x, b0, c7_0);
+                x = V.Splat(a[18]); c8_0 = V.MultiplyAdd(x, b0, c8_0);
+                x = V.Splat(a[19]); c9_0 = V.MultiplyAdd(x, b0, c9_0);
+                b0 = W.Load<V>(b + 2 * W.SizeBytes * V.Count);
+                x = V.Splat(a[20]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(a[21]); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(a[22]); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a[23]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(a[24]); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(a[25]); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a[26]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                x = V.Splat(a[27]); c7_0 = V.MultiplyAdd(x, b0, c7_0);
+                x = V.Splat(a[28]); c8_0 = V.MultiplyAdd(x, b0, c8_0);
+                x = V.Splat(a[29]); c9_0 = V.MultiplyAdd(x, b0, c9_0);
+                b0 = W.Load<V>(b + 3 * W.SizeBytes * V.Count);
+                x = V.Splat(a[30]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(a[31]); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(a[32]); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a[33]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(a[34]); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(a[35]); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a[36]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                x = V.Splat(a[37]); c7_0 = V.MultiplyAdd(x, b0, c7_0);
+                x = V.Splat(a[38]); c8_0 = V.MultiplyAdd(x, b0, c8_0);
+                x = V.Splat(a[39]); c9_0 = V.MultiplyAdd(x, b0, c9_0);
+                a += 40; b += 4 * W.SizeBytes * V.Count;
+            }
+        }
+
         for (; kc > 0; kc--)
         {
             V b0 = W.Load<V>(b);
@@ -356,6 +696,62 @@ internal static unsafe partial class MicroKernels<V, W>
     {
         V c0_0 = V.Zero, c1_0 = V.Zero, c2_0 = V.Zero, c3_0 = V.Zero, c4_0 = V.Zero, c5_0 = V.Zero, c6_0 = V.Zero, c7_0 = V.Zero, c8_0 = V.Zero,
         c9_0 = V.Zero, c10_0 = V.Zero;
+        if (aStride == 11 && bStride == 1 * W.SizeBytes * V.Count)
+        {
+            for (; kc >= 4; kc -= 4)
+            {
+                V b0 = W.Load<V>(b);
+                V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(a[1]); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(a[2]); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a[3]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(a[4]); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(a[5]); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a[6]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                x = V.Splat(a[7]); c7_0 = V.MultiplyAdd(x, b0, c7_0);
+                x = V.Splat(a[8]); c8_0 = V.MultiplyAdd(x, b0, c8_0);
+                x = V.Splat(a[9]); c9_0 = V.MultiplyAdd(x, b0, c9_0);
+                x = V.Splat(a[10]); c10_0 = V.MultiplyAdd(x, b0, c10_0);
+                b0 = W.Load<V>(b + W.SizeBytes * V.Count);
+                x = V.Splat(a[11]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(a[12]); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(a[13]); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a[14]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(a[15]); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(a[16]); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a[17]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                x = V.Splat(a[18]); c7_0 = V.MultiplyAdd(x, b0, c7_0);
+                x = V.Splat(a[19]); c8_0 = V.MultiplyAdd(x, b0, c8_0);
+                x = V.Splat(a[20]); c9_0 = V.MultiplyAdd(x, b0, c9_0);
+                x = V.Splat(a[21]); c10_0 = V.MultiplyAdd(x, b0, c10_0);
+                b0 = W.Load<V>(b + 2 * W.SizeBytes * V.Count);
+                x = V.Splat(a[22]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(a[23]); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(a[24]); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a[25]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(a[26]); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(a[27]); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a[28]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                x = V.Splat(a[29]); c7_0 = V.MultiplyAdd(x, b0, c7_0);
+                x = V.Splat(a[30]); c8_0 = V.MultiplyAdd(x, b0, c8_0);
+                x = V.Splat(a[31]); c9_0 = V.MultiplyAdd(x, b0, c9_0);
+                x = V.Splat(a[32]); c10_0 = V.MultiplyAdd(x, b0, c10_0);
+                b0 = W.Load<V>(b + 3 * W.SizeBytes * V.Count);
+                x = V.Splat(a[33]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(a[34]); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(a[35]); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a[36]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(a[37]); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(a[38]); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a[39]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                x = V.Splat(a[40]); c7_0 = V.MultiplyAdd(x, b0, c7_0);
+                x = V.Splat(a[41]); c8_0 = V.MultiplyAdd(x, b0, c8_0);
+                x = V.Splat(a[42]); c9_0 = V.MultiplyAdd(x, b0, c9_0);
+                x = V.Splat(a[43]); c10_0 = V.MultiplyAdd(x, b0, c10_0);
+                a += 44; b += 4 * W.SizeBytes * V.Count;
+            }
+        }
+
         for (; kc > 0; kc--)
         {
             V b0 = W.Load<V>(b);
@@ -407,6 +803,66 @@ internal static unsafe partial class MicroKernels<V, W>
     {
         V c0_0 = V.Zero, c1_0 = V.Zero, c2_0 = V.Zero, c3_0 = V.Zero, c4_0 = V.Zero, c5_0 = V.Zero, c6_0 = V.Zero, c7_0 = V.Zero, c8_0 = V.Zero,
         c9_0 = V.Zero, c10_0 = V.Zero, c11_0 = V.Zero;
+        if (aStride == 12 && bStride == 1 * W.SizeBytes * V.Count)
+        {
+            for (; kc >= 4; kc -= 4)
+            {
+                V b0 = W.Load<V>(b);
+                V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(a[1]); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(a[2]); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a[3]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(a[4]); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(a[5]); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a[6]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                x = V.Splat(a[7]); c7_0 = V.MultiplyAdd(x, b0, c7_0);
+                x = V.Splat(a[8]); c8_0 = V.MultiplyAdd(x, b0, c8_0);
+                x = V.Splat(a[9]); c9_0 = V.MultiplyAdd(x, b0, c9_0);
+                x = V.Splat(a[10]); c10_0 = V.MultiplyAdd(x, b0, c10_0);
+                x = V.Splat(a[11]); c11_0 = V.MultiplyAdd(x, b0, c11_0);
+                b0 = W.Load<V>(b + W.SizeBytes * V.Count);
+                x = V.Splat(a[12]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(a[13]); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(a[14]); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a[15]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(a[16]); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(a[17]); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a[18]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                x = V.Splat(a[19]); c7_0 = V.MultiplyAdd(x, b0, c7_0);
+                x = V.Splat(a[20]); c8_0 = V.MultiplyAdd(x, b0, c8_0);
+                x = V.Splat(a[21]); c9_0 = V.MultiplyAdd(x, b0, c9_0);
+                x = V.Splat(a[22]); c10_0 = V.MultiplyAdd(x, b0, c10_0);
+                x = V.Splat(a[23]); c11_0 = V.MultiplyAdd(x, b0, c11_0);
+                b0 = W.Load<V>(b + 2 * W.SizeBytes * V.Count);
+                x = V.Splat(a[24]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(a[25]); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(a[26]); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a[27]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(a[28]); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(a[29]); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a[30]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                x = V.Splat(a[31]); c7_0 = V.MultiplyAdd(x, b0, c7_0);
+                x = V.Splat(a[32]); c8_0 = V.MultiplyAdd(x, b0, c8_0);
+                x = V.Splat(a[33]); c9_0 = V.MultiplyAdd(x, b0, c9_0);
+                x = V.Splat(a[34]); c10_0 = V.MultiplyAdd(x, b0, c10_0);
+                x = V.Splat(a[35]); c11_0 = V.MultiplyAdd(x, b0, c11_0);
+                b0 = W.Load<V>(b + 3 * W.SizeBytes * V.Count);
+                x = V.Splat(a[36]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(a[37]); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(a[38]); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a[39]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(a[40]); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(a[41]); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a[42]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                x = V.Splat(a[43]); c7_0 = V.MultiplyAdd(x, b0, c7_0);
+                x = V.Splat(a[44]); c8_0 = V.MultiplyAdd(x, b0, c8_0);
+                x = V.Splat(a[45]); c9_0 = V.MultiplyAdd(x, b0, c9_0);
+                x = V.Splat(a[46]); c10_0 = V.MultiplyAdd(x, b0, c10_0);
+                x = V.Splat(a[47]); c11_0 = V.MultiplyAdd(x, b0, c11_0);
+                a += 48; b += 4 * W.SizeBytes * V.Count;
+            }
+        }
+
         for (; kc > 0; kc--)
         {
             V b0 = W.Load<V>(b);
@@ -461,6 +917,70 @@ internal static unsafe partial class MicroKernels<V, W>
     {
         V c0_0 = V.Zero, c1_0 = V.Zero, c2_0 = V.Zero, c3_0 = V.Zero, c4_0 = V.Zero, c5_0 = V.Zero, c6_0 = V.Zero, c7_0 = V.Zero, c8_0 = V.Zero,
         c9_0 = V.Zero, c10_0 = V.Zero, c11_0 = V.Zero, c12_0 = V.Zero;
+        if (aStride == 13 && bStride == 1 * W.SizeBytes * V.Count)
+        {
+            for (; kc >= 4; kc -= 4)
+            {
+                V b0 = W.Load<V>(b);
+                V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(a[1]); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(a[2]); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a[3]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(a[4]); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(a[5]); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a[6]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                x = V.Splat(a[7]); c7_0 = V.MultiplyAdd(x, b0, c7_0);
+                x = V.Splat(a[8]); c8_0 = V.MultiplyAdd(x, b0, c8_0);
+                x = V.Splat(a[9]); c9_0 = V.MultiplyAdd(x, b0, c9_0);
+                x = V.Splat(a[10]); c10_0 = V.MultiplyAdd(x, b0, c10_0);
+                x = V.Splat(a[11]); c11_0 = V.MultiplyAdd(x, b0, c11_0);
+                x = V.Splat(a[12]); c12_0 = V.MultiplyAdd(x, b0, c12_0);
+                b0 = W.Load<V>(b + W.SizeBytes * V.Count);
+                x = V.Splat(a[13]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(a[14]); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(a[15]); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a[16]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(a[17]); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(a[18]); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a[19]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                x = V.Splat(a[20]); c7_0 = V.MultiplyAdd(x, b0, c7_0);
+                x = V.Splat(a[21]); c8_0 = V.MultiplyAdd(x, b0, c8_0);
+                x = V.Splat(a[22]); c9_0 = V.MultiplyAdd(x, b0, c9_0);
+                x = V.Splat(a[23]); c10_0 = V.MultiplyAdd(x, b0, c10_0);
+                x = V.Splat(a[24]); c11_0 = V.MultiplyAdd(x, b0, c11_0);
+                x = V.Splat(a[25]); c12_0 = V.MultiplyAdd(x, b0, c12_0);
+                b0 = W.Load<V>(b + 2 * W.SizeBytes * V.Count);
+                x = V.Splat(a[26]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(a[27]); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(a[28]); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a[29]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(a[30]); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(a[31]); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a[32]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                x = V.Splat(a[33]); c7_0 = V.MultiplyAdd(x, b0, c7_0);
+                x = V.Splat(a[34]); c8_0 = V.MultiplyAdd(x, b0, c8_0);
+                x = V.Splat(a[35]); c9_0 = V.MultiplyAdd(x, b0, c9_0);
+                x = V.Splat(a[36]); c10_0 = V.MultiplyAdd(x, b0, c10_0);
+                x = V.Splat(a[37]); c11_0 = V.MultiplyAdd(x, b0, c11_0);
+                x = V.Splat(a[38]); c12_0 = V.MultiplyAdd(x, b0, c12_0);
+                b0 = W.Load<V>(b + 3 * W.SizeBytes * V.Count);
+                x = V.Splat(a[39]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(a[40]); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(a[41]); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a[42]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(a[43]); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(a[44]); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a[45]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                x = V.Splat(a[46]); c7_0 = V.MultiplyAdd(x, b0, c7_0);
+                x = V.Splat(a[47]); c8_0 = V.MultiplyAdd(x, b0, c8_0);
+                x = V.Splat(a[48]); c9_0 = V.MultiplyAdd(x, b0, c9_0);
+                x = V.Splat(a[49]); c10_0 = V.MultiplyAdd(x, b0, c10_0);
+                x = V.Splat(a[50]); c11_0 = V.MultiplyAdd(x, b0, c11_0);
+                x = V.Splat(a[51]); c12_0 = V.MultiplyAdd(x, b0, c12_0);
+                a += 52; b += 4 * W.SizeBytes * V.Count;
+            }
+        }
+
         for (; kc > 0; kc--)
         {
             V b0 = W.Load<V>(b);
@@ -518,6 +1038,74 @@ internal static unsafe partial class MicroKernels<V, W>
     {
         V c0_0 = V.Zero, c1_0 = V.Zero, c2_0 = V.Zero, c3_0 = V.Zero, c4_0 = V.Zero, c5_0 = V.Zero, c6_0 = V.Zero, c7_0 = V.Zero, c8_0 = V.Zero,
         c9_0 = V.Zero, c10_0 = V.Zero, c11_0 = V.Zero, c12_0 = V.Zero, c13_0 = V.Zero;
+        if (aStride == 14 && bStride == 1 * W.SizeBytes * V.Count)
+        {
+            for (; kc >= 4; kc -= 4)
+            {
+                V b0 = W.Load<V>(b);
+                V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(a[1]); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(a[2]); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a[3]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(a[4]); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(a[5]); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a[6]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                x = V.Splat(a[7]); c7_0 = V.MultiplyAdd(x, b0, c7_0);
+                x = V.Splat(a[8]); c8_0 = V.MultiplyAdd(x, b0, c8_0);
+                x = V.Splat(a[9]); c9_0 = V.MultiplyAdd(x, b0, c9_0);
+                x = V.Splat(a[10]); c10_0 = V.MultiplyAdd(x, b0, c10_0);
+                x = V.Splat(a[11]); c11_0 = V.MultiplyAdd(x, b0, c11_0);
+                x = V.Splat(a[12]); c12_0 = V.MultiplyAdd(x, b0, c12_0);
+                x = V.Splat(a[13]); c13_0 = V.MultiplyAdd(x, b0, c13_0);
+                b0 = W.Load<V>(b + W.SizeBytes * V.Count);
+                x = V.Splat(a[14]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(a[15]); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(a[16]); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a[17]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(a[18]); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(a[19]); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a[20]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                x = V.Splat(a[21]); c7_0 = V.MultiplyAdd(x, b0, c7_0);
+                x = V.Splat(a[22]); c8_0 = V.MultiplyAdd(x, b0, c8_0);
+                x = V.Splat(a[23]); c9_0 = V.MultiplyAdd(x, b0, c9_0);
+                x = V.Splat(a[24]); c10_0 = V.MultiplyAdd(x, b0, c10_0);
+                x = V.Splat(a[25]); c11_0 = V.MultiplyAdd(x, b0, c11_0);
+                x = V.Splat(a[26]); c12_0 = V.MultiplyAdd(x, b0, c12_0);
+                x = V.Splat(a[27]); c13_0 = V.MultiplyAdd(x, b0, c13_0);
+                b0 = W.Load<V>(b + 2 * W.SizeBytes * V.Count);
+                x = V.Splat(a[28]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(a[29]); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(a[30]); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a[31]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(a[32]); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(a[33]); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a[34]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                x = V.Splat(a[35]); c7_0 = V.MultiplyAdd(x, b0, c7_0);
+                x = V.Splat(a[36]); c8_0 = V.MultiplyAdd(x, b0, c8_0);
+                x = V.Splat(a[37]); c9_0 = V.MultiplyAdd(x, b0, c9_0);
+                x = V.Splat(a[38]); c10_0 = V.MultiplyAdd(x, b0, c10_0);
+                x = V.Splat(a[39]); c11_0 = V.MultiplyAdd(x, b0, c11_0);
+                x = V.Splat(a[40]); c12_0 = V.MultiplyAdd(x, b0, c12_0);
+                x = V.Splat(a[41]); c13_0 = V.MultiplyAdd(x, b0, c13_0);
+                b0 = W.Load<V>(b + 3 * W.SizeBytes * V.Count);
+                x = V.Splat(a[42]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(a[43]); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(a[44]); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a[45]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(a[46]); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(a[47]); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a[48]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                x = V.Splat(a[49]); c7_0 = V.MultiplyAdd(x, b0, c7_0);
+                x = V.Splat(a[50]); c8_0 = V.MultiplyAdd(x, b0, c8_0);
+                x = V.Splat(a[51]); c9_0 = V.MultiplyAdd(x, b0, c9_0);
+                x = V.Splat(a[52]); c10_0 = V.MultiplyAdd(x, b0, c10_0);
+                x = V.Splat(a[53]); c11_0 = V.MultiplyAdd(x, b0, c11_0);
+                x = V.Splat(a[54]); c12_0 = V.MultiplyAdd(x, b0, c12_0);
+                x = V.Splat(a[55]); c13_0 = V.MultiplyAdd(x, b0, c13_0);
+                a += 56; b += 4 * W.SizeBytes * V.Count;
+            }
+        }
+
         for (; kc > 0; kc--)
         {
             V b0 = W.Load<V>(b);

@@ -19,6 +19,22 @@ internal static unsafe partial class MicroKernels<V, W>
     private static void Packed1x2(nint kc, float* a, nint aStride, byte* b, nint bStride, float* c, nint ldc, float* d, nint ldd)
     {
         V c0_0 = V.Zero, c0_1 = V.Zero;
+        if (aStride == 1 && bStride == 2 * W.SizeBytes * V.Count)
+        {
+            for (; kc >= 4; kc -= 4)
+            {
+                V b0 = W.Load<V>(b); V b1 = W.Load<V>(b + W.SizeBytes * V.Count);
+                V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                b0 = W.Load<V>(b + 2 * W.SizeBytes * V.Count); b1 = W.Load<V>(b + 3 * W.SizeBytes * V.Count);
+                x = V.Splat(a[1]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                b0 = W.Load<V>(b + 4 * W.SizeBytes * V.Count); b1 = W.Load<V>(b + 5 * W.SizeBytes * V.Count);
+                x = V.Splat(a[2]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                b0 = W.Load<V>(b + 6 * W.SizeBytes * V.Count); b1 = W.Load<V>(b + 7 * W.SizeBytes * V.Count);
+                x = V.Splat(a[3]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                a += 4; b += 8 * W.SizeBytes * V.Count;
+            }
+        }
+
         for (; kc > 0; kc--)
         {
             V b0 = W.Load<V>(b); V b1 = W.Load<V>(b + W.SizeBytes * V.Count);
@@ -39,6 +55,26 @@ internal static unsafe partial class MicroKernels<V, W>
     private static void Packed2x2(nint kc, float* a, nint aStride, byte* b, nint bStride, float* c, nint ldc, float* d, nint ldd)
     {
         V c0_0 = V.Zero, c0_1 = V.Zero, c1_0 = V.Zero, c1_1 = V.Zero;
+        if (aStride == 2 && bStride == 2 * W.SizeBytes * V.Count)
+        {
+            for (; kc >= 4; kc -= 4)
+            {
+                V b0 = W.Load<V>(b); V b1 = W.Load<V>(b + W.SizeBytes * V.Count);
+                V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(a[1]); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                b0 = W.Load<V>(b + 2 * W.SizeBytes * V.Count); b1 = W.Load<V>(b + 3 * W.SizeBytes * V.Count);
+                x = V.Splat(a[2]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(a[3]); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                b0 = W.Load<V>(b + 4 * W.SizeBytes * V.Count); b1 = W.Load<V>(b + 5 * W.SizeBytes * V.Count);
+                x = V.Splat(a[4]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(a[5]); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                b0 = W.Load<V>(b + 6 * W.SizeBytes * V.Count); b1 = W.Load<V>(b + 7 * W.SizeBytes * V.Count);
+                x = V.Splat(a[6]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(a[7]); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                a += 8; b += 8 * W.SizeBytes * V.Count;
+            }
+        }
+
         for (; kc > 0; kc--)
         {
             V b0 = W.Load<V>(b); V b1 = W.Load<V>(b + W.SizeBytes * V.Count);
@@ -62,6 +98,30 @@ internal static unsafe partial class MicroKernels<V, W>
     private static void Packed3x2(nint kc, float* a, nint aStride, byte* b, nint bStride, float* c, nint ldc, float* d, nint ldd)
     {
         V c0_0 = V.Zero, c0_1 = V.Zero, c1_0 = V.Zero, c1_1 = V.Zero, c2_0 = V.Zero, c2_1 = V.Zero;
+        if (aStride == 3 && bStride == 2 * W.SizeBytes * V.Count)
+        {
+            for (; kc >= 4; kc -= 4)
+            {
+                V b0 = W.Load<V>(b); V b1 = W.Load<V>(b + W.SizeBytes * V.Count);
+                V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(a[1]); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(a[2]); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                b0 = W.Load<V>(b + 2 * W.SizeBytes * V.Count); b1 = W.Load<V>(b + 3 * W.SizeBytes * V.Count);
+                x = V.Splat(a[3]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(a[4]); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(a[5]); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                b0 = W.Load<V>(b + 4 * W.SizeBytes * V.Count); b1 = W.Load<V>(b + 5 * W.SizeBytes * V.Count);
+                x = V.Splat(a[6]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(a[7]); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(a[8]); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                b0 = W.Load<V>(b + 6 * W.SizeBytes * V.Count); b1 = W.Load<V>(b + 7 * W.SizeBytes * V.Count);
+                x = V.Splat(a[9]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(a[10]); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(a[11]); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                a += 12; b += 8 * W.SizeBytes * V.Count;
+            }
+        }
+
         for (; kc > 0; kc--)
         {
             V b0 = W.Load<V>(b); V b1 = W.Load<V>(b + W.SizeBytes * V.Count);
@@ -88,6 +148,34 @@ internal static unsafe partial class MicroKernels<V, W>
     private static void Packed4x2(nint kc, float* a, nint aStride, byte* b, nint bStride, float* c, nint ldc, float* d, nint ldd)
     {
         V c0_0 = V.Zero, c0_1 = V.Zero, c1_0 = V.Zero, c1_1 = V.Zero, c2_0 = V.Zero, c2_1 = V.Zero, c3_0 = V.Zero, c3_1 = V.Zero;
+        if (aStride == 4 && bStride == 2 * W.SizeBytes * V.Count)
+        {
+            for (; kc >= 4; kc -= 4)
+            {
+                V b0 = W.Load<V>(b); V b1 = W.Load<V>(b + W.SizeBytes * V.Count);
+                V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(a[1]); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(a[2]); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a[3]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                b0 = W.Load<V>(b + 2 * W.SizeBytes * V.Count); b1 = W.Load<V>(b + 3 * W.SizeBytes * V.Count);
+                x = V.Splat(a[4]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(a[5]); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(a[6]); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a[7]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                b0 = W.Load<V>(b + 4 * W.SizeBytes * V.Count); b1 = W.Load<V>(b + 5 * W.SizeBytes * V.Count);
+                x = V.Splat(a[8]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(a[9]); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(a[10]); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a[11]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                b0 = W.Load<V>(b + 6 * W.SizeBytes * V.Count); b1 = W.Load<V>(b + 7 * W.SizeBytes * V.Count);
+                x = V.Splat(a[12]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(a[13]); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(a[14]); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a[15]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                a += 16; b += 8 * W.SizeBytes * V.Count;
+            }
+        }
+
         for (; kc > 0; kc--)
         {
             V b0 = W.Load<V>(b); V b1 = W.Load<V>(b + W.SizeBytes * V.Count);
@@ -118,6 +206,38 @@ internal static unsafe partial class MicroKernels<V, W>
     {
         V c0_0 = V.Zero, c0_1 = V.Zero, c1_0 = V.Zero, c1_1 = V.Zero, c2_0 = V.Zero, c2_1 = V.Zero, c3_0 = V.Zero, c3_1 = V.Zero, c4_0 = V.Zero,
         c4_1 = V.Zero;
+        if (aStride == 5 && bStride == 2 * W.SizeBytes * V.Count)
+        {
+            for (; kc >= 4; kc -= 4)
+            {
+                V b0 = W.Load<V>(b); V b1 = W.Load<V>(b + W.SizeBytes * V.Count);
+                V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(a[1]); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(a[2]); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a[3]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                x = V.Splat(a[4]); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
+                b0 = W.Load<V>(b + 2 * W.SizeBytes * V.Count); b1 = W.Load<V>(b + 3 * W.SizeBytes * V.Count);
+                x = V.Splat(a[5]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(a[6]); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(a[7]); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a[8]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                x = V.Splat(a[9]); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
+                b0 = W.Load<V>(b + 4 * W.SizeBytes * V.Count); b1 = W.Load<V>(b + 5 * W.SizeBytes * V.Count);
+                x = V.Splat(a[10]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(a[11]); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(a[12]); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a[13]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                x = V.Splat(a[14]); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
+                b0 = W.Load<V>(b + 6 * W.SizeBytes * V.Count); b1 = W.Load<V>(b + 7 * W.SizeBytes * V.Count);
+                x = V.Splat(a[15]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(a[16]); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(a[17]); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a[18]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                x = V.Splat(a[19]); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
+                a += 20; b += 8 * W.SizeBytes * V.Count;
+            }
+        }
+
         for (; kc > 0; kc--)
         {
             V b0 = W.Load<V>(b); V b1 = W.Load<V>(b + W.SizeBytes * V.Count);
@@ -151,6 +271,42 @@ internal static unsafe partial class MicroKernels<V, W>
     {
         V c0_0 = V.Zero, c0_1 = V.Zero, c1_0 = V.Zero, c1_1 = V.Zero, c2_0 = V.Zero, c2_1 = V.Zero, c3_0 = V.Zero, c3_1 = V.Zero, c4_0 = V.Zero,
         c4_1 = V.Zero, c5_0 = V.Zero, c5_1 = V.Zero;
+        if (aStride == 6 && bStride == 2 * W.SizeBytes * V.Count)
+        {
+            for (; kc >= 4; kc -= 4)
+            {
+                V b0 = W.Load<V>(b); V b1 = W.Load<V>(b + W.SizeBytes * V.Count);
+                V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(a[1]); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(a[2]); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a[3]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                x = V.Splat(a[4]); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
+                x = V.Splat(a[5]); c5_0 = V.MultiplyAdd(x, b0, c5_0); c5_1 = V.MultiplyAdd(x, b1, c5_1);
+                b0 = W.Load<V>(b + 2 * W.SizeBytes * V.Count); b1 = W.Load<V>(b + 3 * W.SizeBytes * V.Count);
+                x = V.Splat(a[6]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(a[7]); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(a[8]); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a[9]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                x = V.Splat(a[10]); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
+                x = V.Splat(a[11]); c5_0 = V.MultiplyAdd(x, b0, c5_0); c5_1 = V.MultiplyAdd(x, b1, c5_1);
+                b0 = W.Load<V>(b + 4 * W.SizeBytes * V.Count); b1 = W.Load<V>(b + 5 * W.SizeBytes * V.Count);
+                x = V.Splat(a[12]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(a[13]); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(a[14]); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a[15]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                x = V.Splat(a[16]); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
+                x = V.Splat(a[17]); c5_0 = V.MultiplyAdd(x, b0, c5_0); c5_1 = V.MultiplyAdd(x, b1, c5_1);
+                b0 = W.Load<V>(b + 6 * W.SizeBytes * V.Count); b1 = W.Load<V>(b + 7 * W.SizeBytes * V.Count);
+                x = V.Splat(a[18]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(a[19]); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(a[20]); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a[21]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                x = V.Splat(a[22]); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
+                x = V.Splat(a[23]); c5_0 = V.MultiplyAdd(x, b0, c5_0); c5_1 = V.MultiplyAdd(x, b1, c5_1);
+                a += 24; b += 8 * W.SizeBytes * V.Count;
+            }
+        }
+
         for (; kc > 0; kc--)
         {
             V b0 = W.Load<V>(b); V b1 = W.Load<V>(b + W.SizeBytes * V.Count);
@@ -187,6 +343,46 @@ internal static unsafe partial class MicroKernels<V, W>
     {
         V c0_0 = V.Zero, c0_1 = V.Zero, c1_0 = V.Zero, c1_1 = V.Zero, c2_0 = V.Zero, c2_1 = V.Zero, c3_0 = V.Zero, c3_1 = V.Zero, c4_0 = V.Zero,
         c4_1 = V.Zero, c5_0 = V.Zero, c5_1 = V.Zero, c6_0 = V.Zero, c6_1 = V.Zero;
+        if (aStride == 7 && bStride == 2 * W.SizeBytes * V.Count)
+        {
+            for (; kc >= 4; kc -= 4)
+            {
+                V b0 = W.Load<V>(b); V b1 = W.Load<V>(b + W.SizeBytes * V.Count);
+                V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(a[1]); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(a[2]); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a[3]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                x = V.Splat(a[4]); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
+                x = V.Splat(a[5]); c5_0 = V.MultiplyAdd(x, b0, c5_0); c5_1 = V.MultiplyAdd(x, b1, c5_1);
+                x = V.Splat(a[6]); c6_0 = V.MultiplyAdd(x, b0, c6_0); c6_1 = V.MultiplyAdd(x, b1, c6_1);
+                b0 = W.Load<V>(b + 2 * W.SizeBytes * V.Count); b1 = W.Load<V>(b + 3 * W.SizeBytes * V.Count);
+                x = V.Splat(a[7]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(a[8]); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(a[9]); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a[10]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                x = V.Splat(a[11]); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
+                x = V.Splat(a[12]); c5_0 = V.MultiplyAdd(x, b0, c5_0); c5_1 = V.MultiplyAdd(x, b1, c5_1);
+                x = V.Splat(a[13]); c6_0 = V.MultiplyAdd(x, b0, c6_0); c6_1 = V.MultiplyAdd(x, b1, c6_1);
+                b0 = W.Load<V>(b + 4 * W.SizeBytes * V.Count); b1 = W.Load<V>(b + 5 * W.SizeBytes * V.Count);
+                x = V.Splat(a[14]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(a[15]); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(a[16]); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a[17]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                x = V.Splat(a[18]); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
+                x = V.Splat(a[19]); c5_0 = V.MultiplyAdd(x, b0, c5_0); c5_1 = V.MultiplyAdd(x, b1, c5_1);
+                x = V.Splat(a[20]); c6_0 = V.MultiplyAdd(x, b0, c6_0); c6_1 = V.MultiplyAdd(x, b1, c6_1);
+                b0 = W.Load<V>(b + 6 * W.SizeBytes * V.Count); b1 = W.Load<V>(b + 7 * W.SizeBytes * V.Count);
+                x = V.Splat(a[21]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(a[22]); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(a[23]); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a[24]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                x = V.Splat(a[25]); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
+                x = V.Splat(a[26]); c5_0 = V.MultiplyAdd(x, b0, c5_0); c5_1 = V.MultiplyAdd(x, b1, c5_1);
+                x = V.Splat(a[27]); c6_0 = V.MultiplyAdd(x, b0, c6_0); c6_1 = V.MultiplyAdd(x, b1, c6_1);
+                a += 28; b += 8 * W.SizeBytes * V.Count;
+            }
+        }
+
         for (; kc > 0; kc--)
         {
             V b0 = W.Load<V>(b); V b1 = W.Load<V>(b + W.SizeBytes * V.Count);
@@ -226,6 +422,32 @@ internal static unsafe partial class MicroKernels<V, W>
     {
         V c0_0 = V.Zero, c0_1 = V.Zero, c1_0 = V.Zero, c1_1 = V.Zero, c2_0 = V.Zero, c2_1 = V.Zero, c3_0 = V.Zero, c3_1 = V.Zero, c4_0 = V.Zero,
         c4_1 = V.Zero, c5_0 = V.Zero, c5_1 = V.Zero, c6_0 = V.Zero, c6_1 = V.Zero, c7_0 = V.Zero, c7_1 = V.Zero;
+        if (aStride == 8 && bStride == 2 * W.SizeBytes * V.Count)
+        {
+            for (; kc >= 2; kc -= 2)
+            {
+                V b0 = W.Load<V>(b); V b1 = W.Load<V>(b + W.SizeBytes * V.Count);
+                V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(a[1]); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(a[2]); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a[3]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                x = V.Splat(a[4]); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
+                x = V.Splat(a[5]); c5_0 = V.MultiplyAdd(x, b0, c5_0); c5_1 = V.MultiplyAdd(x, b1, c5_1);
+                x = V.Splat(a[6]); c6_0 = V.MultiplyAdd(x, b0, c6_0); c6_1 = V.MultiplyAdd(x, b1, c6_1);
+                x = V.Splat(a[7]); c7_0 = V.MultiplyAdd(x, b0, c7_0); c7_1 = V.MultiplyAdd(x, b1, c7_1);
+                b0 = W.Load<V>(b + 2 * W.SizeBytes * V.Count); b1 = W.Load<V>(b + 3 * W.SizeBytes * V.Count);
+                x = V.Splat(a[8]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(a[9]); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(a[10]); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a[11]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                x = V.Splat(a[12]); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
+                x = V.Splat(a[13]); c5_0 = V.MultiplyAdd(x, b0, c5_0); c5_1 = V.MultiplyAdd(x, b1, c5_1);
+                x = V.Splat(a[14]); c6_0 = V.MultiplyAdd(x, b0, c6_0); c6_1 = V.MultiplyAdd(x, b1, c6_1);
+                x = V.Splat(a[15]); c7_0 = V.MultiplyAdd(x, b0, c7_0); c7_1 = V.MultiplyAdd(x, b1, c7_1);
+                a += 16; b += 4 * W.SizeBytes * V.Count;
+            }
+        }
+
         for (; kc > 0; kc--)
         {
             V b0 = W.Load<V>(b); V b1 = W.Load<V>(b + W.SizeBytes * V.Count);
@@ -268,6 +490,34 @@ internal static unsafe partial class MicroKernels<V, W>
     {
         V c0_0 = V.Zero, c0_1 = V.Zero, c1_0 = V.Zero, c1_1 = V.Zero, c2_0 = V.Zero, c2_1 = V.Zero, c3_0 = V.Zero, c3_1 = V.Zero, c4_0 = V.Zero,
         c4_1 = V.Zero, c5_0 = V.Zero, c5_1 = V.Zero, c6_0 = V.Zero, c6_1 = V.Zero, c7_0 = V.Zero, c7_1 = V.Zero, c8_0 = V.Zero, c8_1 = V.Zero;
+        if (aStride == 9 && bStride == 2 * W.SizeBytes * V.Count)
+        {
+            for (; kc >= 2; kc -= 2)
+            {
+                V b0 = W.Load<V>(b); V b1 = W.Load<V>(b + W.SizeBytes * V.Count);
+                V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(a[1]); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(a[2]); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a[3]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                x = V.Splat(a[4]); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
+                x = V.Splat(a[5]); c5_0 = V.MultiplyAdd(x, b0, c5_0); c5_1 = V.MultiplyAdd(x, b1, c5_1);
+                x = V.Splat(a[6]); c6_0 = V.MultiplyAdd(x, b0, c6_0); c6_1 = V.MultiplyAdd(x, b1, c6_1);
+                x = V.Splat(a[7]); c7_0 = V.MultiplyAdd(x, b0, c7_0); c7_1 = V.MultiplyAdd(x, b1, c7_1);
+                x = V.Splat(a[8]); c8_0 = V.MultiplyAdd(x, b0, c8_0); c8_1 = V.MultiplyAdd(x, b1, c8_1);
+                b0 = W.Load<V>(b + 2 * W.SizeBytes * V.Count); b1 = W.Load<V>(b + 3 * W.SizeBytes * V.Count);
+                x = V.Splat(a[9]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(a[10]); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(a[11]); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a[12]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                x = V.Splat(a[13]); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
+                x = V.Splat(a[14]); c5_0 = V.MultiplyAdd(x, b0, c5_0); c5_1 = V.MultiplyAdd(x, b1, c5_1);
+                x = V.Splat(a[15]); c6_0 = V.MultiplyAdd(x, b0, c6_0); c6_1 = V.MultiplyAdd(x, b1, c6_1);
+                x = V.Splat(a[16]); c7_0 = V.MultiplyAdd(x, b0, c7_0); c7_1 = V.MultiplyAdd(x, b1, c7_1);
+                x = V.Splat(a[17]); c8_0 = V.MultiplyAdd(x, b0, c8_0); c8_1 = V.MultiplyAdd(x, b1, c8_1);
+                a += 18; b += 4 * W.SizeBytes * V.Count;
+            }
+        }
+
         for (; kc > 0; kc--)
         {
             V b0 = W.Load<V>(b); V b1 = W.Load<V>(b + W.SizeBytes * V.Count);
@@ -314,6 +564,36 @@ internal static unsafe partial class MicroKernels<V, W>
         V c0_0 = V.Zero, c0_1 = V.Zero, c1_0 = V.Zero, c1_1 = V.Zero, c2_0 = V.Zero, c2_1 = V.Zero, c3_0 = V.Zero, c3_1 = V.Zero, c4_0 = V.Zero,
         c4_1 = V.Zero, c5_0 = V.Zero, c5_1 = V.Zero, c6_0 = V.Zero, c6_1 = V.Zero, c7_0 = V.Zero, c7_1 = V.Zero, c8_0 = V.Zero, c8_1 = V.Zero,
         c9_0 = V.Zero, c9_1 = V.Zero;
+        if (aStride == 10 && bStride == 2 * W.SizeBytes * V.Count)
+        {
+            for (; kc >= 2; kc -= 2)
+            {
+                V b0 = W.Load<V>(b); V b1 = W.Load<V>(b + W.SizeBytes * V.Count);
+                V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(a[1]); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(a[2]); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a[3]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                x = V.Splat(a[4]); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
+                x = V.Splat(a[5]); c5_0 = V.MultiplyAdd(x, b0, c5_0); c5_1 = V.MultiplyAdd(x, b1, c5_1);
+                x = V.Splat(a[6]); c6_0 = V.MultiplyAdd(x, b0, c6_0); c6_1 = V.MultiplyAdd(x, b1, c6_1);
+                x = V.Splat(a[7]); c7_0 = V.MultiplyAdd(x, b0, c7_0); c7_1 = V.MultiplyAdd(x, b1, c7_1);
+                x = V.Splat(a[8]); c8_0 = V.MultiplyAdd(x, b0, c8_0); c8_1 = V.MultiplyAdd(x, b1, c8_1);
+                x = V.Splat(a[9]); c9_0 = V.MultiplyAdd(x, b0, c9_0); c9_1 = V.MultiplyAdd(x, b1, c9_1);
+                b0 = W.Load<V>(b + 2 * W.SizeBytes * V.Count); b1 = W.Load<V>(b + 3 * W.SizeBytes * V.Count);
+                x = V.Splat(a[10]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(a[11]); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(a[12]); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a[13]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                x = V.Splat(a[14]); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
+                x = V.Splat(a[15]); c5_0 = V.MultiplyAdd(x, b0, c5_0); c5_1 = V.MultiplyAdd(x, b1, c5_1);
+                x = V.Splat(a[16]); c6_0 = V.MultiplyAdd(x, b0, c6_0); c6_1 = V.MultiplyAdd(x, b1, c6_1);
+                x = V.Splat(a[17]); c7_0 = V.MultiplyAdd(x, b0, c7_0); c7_1 = V.MultiplyAdd(x, b1, c7_1);
+                x = V.Splat(a[18]); c8_0 = V.MultiplyAdd(x, b0, c8_0); c8_1 = V.MultiplyAdd(x, b1, c8_1);
+                x = V.Splat(a[19]); c9_0 = V.MultiplyAdd(x, b0, c9_0); c9_1 = V.MultiplyAdd(x, b1, c9_1);
+                a += 20; b += 4 * W.SizeBytes * V.Count;
+            }
+        }
+
         for (; kc > 0; kc--)
         {
             V b0 = W.Load<V>(b); V b1 = W.Load<V>(b + W.SizeBytes * V.Count);
@@ -363,6 +643,38 @@ internal static unsafe partial class MicroKernels<V, W>
         V c0_0 = V.Zero, c0_1 = V.Zero, c1_0 = V.Zero, c1_1 = V.Zero, c2_0 = V.Zero, c2_1 = V.Zero, c3_0 = V.Zero, c3_1 = V.Zero, c4_0 = V.Zero,
         c4_1 = V.Zero, c5_0 = V.Zero, c5_1 = V.Zero, c6_0 = V.Zero, c6_1 = V.Zero, c7_0 = V.Zero, c7_1 = V.Zero, c8_0 = V.Zero, c8_1 = V.Zero,
         c9_0 = V.Zero, c9_1 = V.Zero, c10_0 = V.Zero, c10_1 = V.Zero;
+        if (aStride == 11 && bStride == 2 * W.SizeBytes * V.Count)
+        {
+            for (; kc >= 2; kc -= 2)
+            {
+                V b0 = W.Load<V>(b); V b1 = W.Load<V>(b + W.SizeBytes * V.Count);
+                V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(a[1]); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(a[2]); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a[3]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                x = V.Splat(a[4]); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
+                x = V.Splat(a[5]); c5_0 = V.MultiplyAdd(x, b0, c5_0); c5_1 = V.MultiplyAdd(x, b1, c5_1);
+                x = V.Splat(a[6]); c6_0 = V.MultiplyAdd(x, b0, c6_0); c6_1 = V.MultiplyAdd(x, b1, c6_1);
+                x = V.Splat(a[7]); c7_0 = V.MultiplyAdd(x, b0, c7_0); c7_1 = V.MultiplyAdd(x, b1, c7_1);
+                x = V.Splat(a[8]); c8_0 = V.MultiplyAdd(x, b0, c8_0); c8_1 = V.MultiplyAdd(x, b1, c8_1);
+                x = V.Splat(a[9]); c9_0 = V.MultiplyAdd(x, b0, c9_0); c9_1 = V.MultiplyAdd(x, b1, c9_1);
+                x = V.Splat(a[10]); c10_0 = V.MultiplyAdd(x, b0, c10_0); c10_1 = V.MultiplyAdd(x, b1, c10_1);
+                b0 = W.Load<V>(b + 2 * W.SizeBytes * V.Count); b1 = W.Load<V>(b + 3 * W.SizeBytes * V.Count);
+                x = V.Splat(a[11]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(a[12]); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(a[13]); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a[14]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                x = V.Splat(a[15]); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
+                x = V.Splat(a[16]); c5_0 = V.MultiplyAdd(x, b0, c5_0); c5_1 = V.MultiplyAdd(x, b1, c5_1);
+                x = V.Splat(a[17]); c6_0 = V.MultiplyAdd(x, b0, c6_0); c6_1 = V.MultiplyAdd(x, b1, c6_1);
+                x = V.Splat(a[18]); c7_0 = V.MultiplyAdd(x, b0, c7_0); c7_1 = V.MultiplyAdd(x, b1, c7_1);
+                x = V.Splat(a[19]); c8_0 = V.MultiplyAdd(x, b0, c8_0); c8_1 = V.MultiplyAdd(x, b1, c8_1);
+                x = V.Splat(a[20]); c9_0 = V.MultiplyAdd(x, b0, c9_0); c9_1 = V.MultiplyAdd(x, b1, c9_1);
+                x = V.Splat(a[21]); c10_0 = V.MultiplyAdd(x, b0, c10_0); c10_1 = V.MultiplyAdd(x, b1, c10_1);
+                a += 22; b += 4 * W.SizeBytes * V.Count;
+            }
+        }
+
         for (; kc > 0; kc--)
         {
             V b0 = W.Load<V>(b); V b1 = W.Load<V>(b + W.SizeBytes * V.Count);
@@ -415,6 +727,40 @@ internal static unsafe partial class MicroKernels<V, W>
         V c0_0 = V.Zero, c0_1 = V.Zero, c1_0 = V.Zero, c1_1 = V.Zero, c2_0 = V.Zero, c2_1 = V.Zero, c3_0 = V.Zero, c3_1 = V.Zero, c4_0 = V.Zero,
         c4_1 = V.Zero, c5_0 = V.Zero, c5_1 = V.Zero, c6_0 = V.Zero, c6_1 = V.Zero, c7_0 = V.Zero, c7_1 = V.Zero, c8_0 = V.Zero, c8_1 = V.Zero,
         c9_0 = V.Zero, c9_1 = V.Zero, c10_0 = V.Zero, c10_1 = V.Zero, c11_0 = V.Zero, c11_1 = V.Zero;
+        if (aStride == 12 && bStride == 2 * W.SizeBytes * V.Count)
+        {
+            for (; kc >= 2; kc -= 2)
+            {
+                V b0 = W.Load<V>(b); V b1 = W.Load<V>(b + W.SizeBytes * V.Count);
+                V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(a[1]); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(a[2]); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a[3]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                x = V.Splat(a[4]); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
+                x = V.Splat(a[5]); c5_0 = V.MultiplyAdd(x, b0, c5_0); c5_1 = V.MultiplyAdd(x, b1, c5_1);
+                x = V.Splat(a[6]); c6_0 = V.MultiplyAdd(x, b0, c6_0); c6_1 = V.MultiplyAdd(x, b1, c6_1);
+                x = V.Splat(a[7]); c7_0 = V.MultiplyAdd(x, b0, c7_0); c7_1 = V.MultiplyAdd(x, b1, c7_1);
+                x = V.Splat(a[8]); c8_0 = V.MultiplyAdd(x, b0, c8_0); c8_1 = V.MultiplyAdd(x, b1, c8_1);
+                x = V.Splat(a[9]); c9_0 = V.MultiplyAdd(x, b0, c9_0); c9_1 = V.MultiplyAdd(x, b1, c9_1);
+                x = V.Splat(a[10]); c10_0 = V.MultiplyAdd(x, b0, c10_0); c10_1 = V.MultiplyAdd(x, b1, c10_1);
+                x = V.Splat(a[11]); c11_0 = V.MultiplyAdd(x, b0, c11_0); c11_1 = V.MultiplyAdd(x, b1, c11_1);
+                b0 = W.Load<V>(b + 2 * W.SizeBytes * V.Count); b1 = W.Load<V>(b + 3 * W.SizeBytes * V.Count);
+                x = V.Splat(a[12]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(a[13]); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(a[14]); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a[15]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                x = V.Splat(a[16]); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
+                x = V.Splat(a[17]); c5_0 = V.MultiplyAdd(x, b0, c5_0); c5_1 = V.MultiplyAdd(x, b1, c5_1);
+                x = V.Splat(a[18]); c6_0 = V.MultiplyAdd(x, b0, c6_0); c6_1 = V.MultiplyAdd(x, b1, c6_1);
+                x = V.Splat(a[19]); c7_0 = V.MultiplyAdd(x, b0, c7_0); c7_1 = V.MultiplyAdd(x, b1, c7_1);
+                x = V.Splat(a[20]); c8_0 = V.MultiplyAdd(x, b0, c8_0); c8_1 = V.MultiplyAdd(x, b1, c8_1);
+                x = V.Splat(a[21]); c9_0 = V.MultiplyAdd(x, b0, c9_0); c9_1 = V.MultiplyAdd(x, b1, c9_1);
+                x = V.Splat(a[22]); c10_0 = V.MultiplyAdd(x, b0, c10_0); c10_1 = V.MultiplyAdd(x, b1, c10_1);
+                x = V.Splat(a[23]); c11_0 = V.MultiplyAdd(x, b0, c11_0); c11_1 = V.MultiplyAdd(x, b1, c11_1);
+                a += 24; b += 4 * W.SizeBytes * V.Count;
+            }
+        }
+
         for (; kc > 0; kc--)
         {
             V b0 = W.Load<V>(b); V b1 = W.Load<V>(b + W.SizeBytes * V.Count);
@@ -470,6 +816,42 @@ internal static unsafe partial class MicroKernels<V, W>
         V c0_0 = V.Zero, c0_1 = V.Zero, c1_0 = V.Zero, c1_1 = V.Zero, c2_0 = V.Zero, c2_1 = V.Zero, c3_0 = V.Zero, c3_1 = V.Zero, c4_0 = V.Zero,
         c4_1 = V.Zero, c5_0 = V.Zero, c5_1 = V.Zero, c6_0 = V.Zero, c6_1 = V.Zero, c7_0 = V.Zero, c7_1 = V.Zero, c8_0 = V.Zero, c8_1 = V.Zero,
         c9_0 = V.Zero, c9_1 = V.Zero, c10_0 = V.Zero, c10_1 = V.Zero, c11_0 = V.Zero, c11_1 = V.Zero, c12_0 = V.Zero, c12_1 = V.Zero;
+        if (aStride == 13 && bStride == 2 * W.SizeBytes * V.Count)
+        {
+            for (; kc >= 2; kc -= 2)
+            {
+                V b0 = W.Load<V>(b); V b1 = W.Load<V>(b + W.SizeBytes * V.Count);
+                V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(a[1]); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(a[2]); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a[3]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                x = V.Splat(a[4]); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
+                x = V.Splat(a[5]); c5_0 = V.MultiplyAdd(x, b0, c5_0); c5_1 = V.MultiplyAdd(x, b1, c5_1);
+                x = V.Splat(a[6]); c6_0 = V.MultiplyAdd(x, b0, c6_0); c6_1 = V.MultiplyAdd(x, b1, c6_1);
+                x = V.Splat(a[7]); c7_0 = V.MultiplyAdd(x, b0, c7_0); c7_1 = V.MultiplyAdd(x, b1, c7_1);
+                x = V.Splat(a[8]); c8_0 = V.MultiplyAdd(x, b0, c8_0); c8_1 = V.MultiplyAdd(x, b1, c8_1);
+                x = V.Splat(a[9]); c9_0 = V.MultiplyAdd(x, b0, c9_0); c9_1 = V.MultiplyAdd(x, b1, c9_1);
+                x = V.Splat(a[10]); c10_0 = V.MultiplyAdd(x, b0, c10_0); c10_1 = V.MultiplyAdd(x, b1, c10_1);
+                x = V.Splat(a[11]); c11_0 = V.MultiplyAdd(x, b0, c11_0); c11_1 = V.MultiplyAdd(x, b1, c11_1);
+                x = V.Splat(a[12]); c12_0 = V.MultiplyAdd(x, b0, c12_0); c12_1 = V.MultiplyAdd(x, b1, c12_1);
+                b0 = W.Load<V>(b + 2 * W.SizeBytes * V.Count); b1 = W.Load<V>(b + 3 * W.SizeBytes * V.Count);
+                x = V.Splat(a[13]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(a[14]); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(a[15]); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a[16]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                x = V.Splat(a[17]); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
+                x = V.Splat(a[18]); c5_0 = V.MultiplyAdd(x, b0, c5_0); c5_1 = V.MultiplyAdd(x, b1, c5_1);
+                x = V.Splat(a[19]); c6_0 = V.MultiplyAdd(x, b0, c6_0); c6_1 = V.MultiplyAdd(x, b1, c6_1);
+                x = V.Splat(a[20]); c7_0 = V.MultiplyAdd(x, b0, c7_0); c7_1 = V.MultiplyAdd(x, b1, c7_1);
+                x = V.Splat(a[21]); c8_0 = V.MultiplyAdd(x, b0, c8_0); c8_1 = V.MultiplyAdd(x, b1, c8_1);
+                x = V.Splat(a[22]); c9_0 = V.MultiplyAdd(x, b0, c9_0); c9_1 = V.MultiplyAdd(x, b1, c9_1);
+                x = V.Splat(a[23]); c10_0 = V.MultiplyAdd(x, b0, c10_0); c10_1 = V.MultiplyAdd(x, b1, c10_1);
+                x = V.Splat(a[24]); c11_0 = V.MultiplyAdd(x, b0, c11_0); c11_1 = V.MultiplyAdd(x, b1, c11_1);
+                x = V.Splat(a[25]); c12_0 = V.MultiplyAdd(x, b0, c12_0); c12_1 = V.MultiplyAdd(x, b1, c12_1);
+                a += 26; b += 4 * W.SizeBytes * V.Count;
+            }
+        }
+
         for (; kc > 0; kc--)
         {
             V b0 = W.Load<V>(b); V b1 = W.Load<V>(b + W.SizeBytes * V.Count);
@@ -529,6 +911,44 @@ internal static unsafe partial class MicroKernels<V, W>
         c4_1 = V.Zero, c5_0 = V.Zero, c5_1 = V.Zero, c6_0 = V.Zero, c6_1 = V.Zero, c7_0 = V.Zero, c7_1 = V.Zero, c8_0 = V.Zero, c8_1 = V.Zero,
         c9_0 = V.Zero, c9_1 = V.Zero, c10_0 = V.Zero, c10_1 = V.Zero, c11_0 = V.Zero, c11_1 = V.Zero, c12_0 = V.Zero, c12_1 = V.Zero,
         c13_0 = V.Zero, c13_1 = V.Zero;
+        if (aStride == 14 && bStride == 2 * W.SizeBytes * V.Count)
+        {
+            for (; kc >= 2; kc -= 2)
+            {
+                V b0 = W.Load<V>(b); V b1 = W.Load<V>(b + W.SizeBytes * V.Count);
+                V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(a[1]); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(a[2]); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a[3]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                x = V.Splat(a[4]); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
+                x = V.Splat(a[5]); c5_0 = V.MultiplyAdd(x, b0, c5_0); c5_1 = V.MultiplyAdd(x, b1, c5_1);
+                x = V.Splat(a[6]); c6_0 = V.MultiplyAdd(x, b0, c6_0); c6_1 = V.MultiplyAdd(x, b1, c6_1);
+                x = V.Splat(a[7]); c7_0 = V.MultiplyAdd(x, b0, c7_0); c7_1 = V.MultiplyAdd(x, b1, c7_1);
+                x = V.Splat(a[8]); c8_0 = V.MultiplyAdd(x, b0, c8_0); c8_1 = V.MultiplyAdd(x, b1, c8_1);
+                x = V.Splat(a[9]); c9_0 = V.MultiplyAdd(x, b0, c9_0); c9_1 = V.MultiplyAdd(x, b1, c9_1);
+                x = V.Splat(a[10]); c10_0 = V.MultiplyAdd(x, b0, c10_0); c10_1 = V.MultiplyAdd(x, b1, c10_1);
+                x = V.Splat(a[11]); c11_0 = V.MultiplyAdd(x, b0, c11_0); c11_1 = V.MultiplyAdd(x, b1, c11_1);
+                x = V.Splat(a[12]); c12_0 = V.MultiplyAdd(x, b0, c12_0); c12_1 = V.MultiplyAdd(x, b1, c12_1);
+                x = V.Splat(a[13]); c13_0 = V.MultiplyAdd(x, b0, c13_0); c13_1 = V.MultiplyAdd(x, b1, c13_1);
+                b0 = W.Load<V>(b + 2 * W.SizeBytes * V.Count); b1 = W.Load<V>(b + 3 * W.SizeBytes * V.Count);
+                x = V.Splat(a[14]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(a[15]); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(a[16]); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a[17]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                x = V.Splat(a[18]); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
+                x = V.Splat(a[19]); c5_0 = V.MultiplyAdd(x, b0, c5_0); c5_1 = V.MultiplyAdd(x, b1, c5_1);
+                x = V.Splat(a[20]); c6_0 = V.MultiplyAdd(x, b0, c6_0); c6_1 = V.MultiplyAdd(x, b1, c6_1);
+                x = V.Splat(a[21]); c7_0 = V.MultiplyAdd(x, b0, c7_0); c7_1 = V.MultiplyAdd(x, b1, c7_1);
+                x = V.Splat(a[22]); c8_0 = V.MultiplyAdd(x, b0, c8_0); c8_1 = V.MultiplyAdd(x, b1, c8_1);
+                x = V.Splat(a[23]); c9_0 = V.MultiplyAdd(x, b0, c9_0); c9_1 = V.MultiplyAdd(x, b1, c9_1);
+                x = V.Splat(a[24]); c10_0 = V.MultiplyAdd(x, b0, c10_0); c10_1 = V.MultiplyAdd(x, b1, c10_1);
+                x = V.Splat(a[25]); c11_0 = V.MultiplyAdd(x, b0, c11_0); c11_1 = V.MultiplyAdd(x, b1, c11_1);
+                x = V.Splat(a[26]); c12_0 = V.MultiplyAdd(x, b0, c12_0); c12_1 = V.MultiplyAdd(x, b1, c12_1);
+                x = V.Splat(a[27]); c13_0 = V.MultiplyAdd(x, b0, c13_0); c13_1 = V.MultiplyAdd(x, b1, c13_1);
+                a += 28; b += 4 * W.SizeBytes * V.Count;
+            }
+        }
+
         for (; kc > 0; kc--)
         {
             V b0 = W.Load<V>(b); V b1 = W.Load<V>(b + W.SizeBytes * V.Count);

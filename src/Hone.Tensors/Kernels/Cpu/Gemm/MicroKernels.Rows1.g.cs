@@ -19,10 +19,26 @@ internal static unsafe partial class MicroKernels<V, W>
     private static void Rows1x1(nint kc, float* a, nint aStride, byte* b, nint bStride, float* c, nint ldc, float* d, nint ldd)
     {
         V c0_0 = V.Zero;
+        if (bStride == 1 * W.SizeBytes * V.Count)
+        {
+            for (; kc >= 4; kc -= 4)
+            {
+                V b0 = W.Load<V>(b);
+                V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                b0 = W.Load<V>(b + W.SizeBytes * V.Count);
+                x = V.Splat(a[1]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                b0 = W.Load<V>(b + 2 * W.SizeBytes * V.Count);
+                x = V.Splat(a[2]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                b0 = W.Load<V>(b + 3 * W.SizeBytes * V.Count);
+                x = V.Splat(a[3]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                a += 4; b += 4 * W.SizeBytes * V.Count;
+            }
+        }
+
         for (; kc > 0; kc--)
         {
             V b0 = W.Load<V>(b);
-            V x = V.Splat(*a); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+            V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
             a++; b += bStride;
         }
 
@@ -40,10 +56,30 @@ internal static unsafe partial class MicroKernels<V, W>
     {
         V c0_0 = V.Zero, c1_0 = V.Zero;
         nint s1 = aStride * sizeof(float);
+        if (bStride == 1 * W.SizeBytes * V.Count)
+        {
+            for (; kc >= 4; kc -= 4)
+            {
+                V b0 = W.Load<V>(b);
+                V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(*(float*)((byte*)a + s1)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                b0 = W.Load<V>(b + W.SizeBytes * V.Count);
+                x = V.Splat(a[1]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(*(float*)((byte*)a + s1 + 4)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                b0 = W.Load<V>(b + 2 * W.SizeBytes * V.Count);
+                x = V.Splat(a[2]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(*(float*)((byte*)a + s1 + 8)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                b0 = W.Load<V>(b + 3 * W.SizeBytes * V.Count);
+                x = V.Splat(a[3]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(*(float*)((byte*)a + s1 + 12)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                a += 4; b += 4 * W.SizeBytes * V.Count;
+            }
+        }
+
         for (; kc > 0; kc--)
         {
             V b0 = W.Load<V>(b);
-            V x = V.Splat(*a); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+            V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
             x = V.Splat(*(float*)((byte*)a + s1)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
             a++; b += bStride;
         }
@@ -64,10 +100,34 @@ internal static unsafe partial class MicroKernels<V, W>
     {
         V c0_0 = V.Zero, c1_0 = V.Zero, c2_0 = V.Zero;
         nint s1 = aStride * sizeof(float), s2 = 2 * s1;
+        if (bStride == 1 * W.SizeBytes * V.Count)
+        {
+            for (; kc >= 4; kc -= 4)
+            {
+                V b0 = W.Load<V>(b);
+                V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(*(float*)((byte*)a + s1)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(*(float*)((byte*)a + s2)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                b0 = W.Load<V>(b + W.SizeBytes * V.Count);
+                x = V.Splat(a[1]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(*(float*)((byte*)a + s1 + 4)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(*(float*)((byte*)a + s2 + 4)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                b0 = W.Load<V>(b + 2 * W.SizeBytes * V.Count);
+                x = V.Splat(a[2]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(*(float*)((byte*)a + s1 + 8)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(*(float*)((byte*)a + s2 + 8)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                b0 = W.Load<V>(b + 3 * W.SizeBytes * V.Count);
+                x = V.Splat(a[3]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(*(float*)((byte*)a + s1 + 12)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(*(float*)((byte*)a + s2 + 12)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                a += 4; b += 4 * W.SizeBytes * V.Count;
+            }
+        }
+
         for (; kc > 0; kc--)
         {
             V b0 = W.Load<V>(b);
-            V x = V.Splat(*a); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+            V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
             x = V.Splat(*(float*)((byte*)a + s1)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
             x = V.Splat(*(float*)((byte*)a + s2)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
             a++; b += bStride;
@@ -92,13 +152,41 @@ internal static unsafe partial class MicroKernels<V, W>
         V c0_0 = V.Zero, c1_0 = V.Zero, c2_0 = V.Zero, c3_0 = V.Zero;
         nint s1 = aStride * sizeof(float), s2 = 2 * s1;
         float* a3 = a + 3 * aStride;
+        if (bStride == 1 * W.SizeBytes * V.Count)
+        {
+            for (; kc >= 4; kc -= 4)
+            {
+                V b0 = W.Load<V>(b);
+                V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(*(float*)((byte*)a + s1)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(*(float*)((byte*)a + s2)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a3[0]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                b0 = W.Load<V>(b + W.SizeBytes * V.Count);
+                x = V.Splat(a[1]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(*(float*)((byte*)a + s1 + 4)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(*(float*)((byte*)a + s2 + 4)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a3[1]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                b0 = W.Load<V>(b + 2 * W.SizeBytes * V.Count);
+                x = V.Splat(a[2]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(*(float*)((byte*)a + s1 + 8)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(*(float*)((byte*)a + s2 + 8)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a3[2]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                b0 = W.Load<V>(b + 3 * W.SizeBytes * V.Count);
+                x = V.Splat(a[3]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(*(float*)((byte*)a + s1 + 12)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(*(float*)((byte*)a + s2 + 12)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a3[3]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                a += 4; a3 += 4; b += 4 * W.SizeBytes * V.Count;
+            }
+        }
+
         for (; kc > 0; kc--)
         {
             V b0 = W.Load<V>(b);
-            V x = V.Splat(*a); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+            V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
             x = V.Splat(*(float*)((byte*)a + s1)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
             x = V.Splat(*(float*)((byte*)a + s2)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
-            x = V.Splat(*a3); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+            x = V.Splat(a3[0]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
             a++; a3++; b += bStride;
         }
 
@@ -123,13 +211,45 @@ internal static unsafe partial class MicroKernels<V, W>
         V c0_0 = V.Zero, c1_0 = V.Zero, c2_0 = V.Zero, c3_0 = V.Zero, c4_0 = V.Zero;
         nint s1 = aStride * sizeof(float), s2 = 2 * s1;
         float* a3 = a + 3 * aStride;
+        if (bStride == 1 * W.SizeBytes * V.Count)
+        {
+            for (; kc >= 4; kc -= 4)
+            {
+                V b0 = W.Load<V>(b);
+                V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(*(float*)((byte*)a + s1)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(*(float*)((byte*)a + s2)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a3[0]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(*(float*)((byte*)a3 + s1)); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                b0 = W.Load<V>(b + W.SizeBytes * V.Count);
+                x = V.Splat(a[1]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(*(float*)((byte*)a + s1 + 4)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(*(float*)((byte*)a + s2 + 4)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a3[1]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(*(float*)((byte*)a3 + s1 + 4)); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                b0 = W.Load<V>(b + 2 * W.SizeBytes * V.Count);
+                x = V.Splat(a[2]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(*(float*)((byte*)a + s1 + 8)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(*(float*)((byte*)a + s2 + 8)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a3[2]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(*(float*)((byte*)a3 + s1 + 8)); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                b0 = W.Load<V>(b + 3 * W.SizeBytes * V.Count);
+                x = V.Splat(a[3]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(*(float*)((byte*)a + s1 + 12)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(*(float*)((byte*)a + s2 + 12)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a3[3]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(*(float*)((byte*)a3 + s1 + 12)); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                a += 4; a3 += 4; b += 4 * W.SizeBytes * V.Count;
+            }
+        }
+
         for (; kc > 0; kc--)
         {
             V b0 = W.Load<V>(b);
-            V x = V.Splat(*a); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+            V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
             x = V.Splat(*(float*)((byte*)a + s1)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
             x = V.Splat(*(float*)((byte*)a + s2)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
-            x = V.Splat(*a3); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+            x = V.Splat(a3[0]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
             x = V.Splat(*(float*)((byte*)a3 + s1)); c4_0 = V.MultiplyAdd(x, b0, c4_0);
             a++; a3++; b += bStride;
         }
@@ -157,13 +277,49 @@ internal static unsafe partial class MicroKernels<V, W>
         V c0_0 = V.Zero, c1_0 = V.Zero, c2_0 = V.Zero, c3_0 = V.Zero, c4_0 = V.Zero, c5_0 = V.Zero;
         nint s1 = aStride * sizeof(float), s2 = 2 * s1;
         float* a3 = a + 3 * aStride;
+        if (bStride == 1 * W.SizeBytes * V.Count)
+        {
+            for (; kc >= 4; kc -= 4)
+            {
+                V b0 = W.Load<V>(b);
+                V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(*(float*)((byte*)a + s1)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(*(float*)((byte*)a + s2)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a3[0]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(*(float*)((byte*)a3 + s1)); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(*(float*)((byte*)a3 + s2)); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                b0 = W.Load<V>(b + W.SizeBytes * V.Count);
+                x = V.Splat(a[1]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(*(float*)((byte*)a + s1 + 4)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(*(float*)((byte*)a + s2 + 4)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a3[1]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(*(float*)((byte*)a3 + s1 + 4)); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(*(float*)((byte*)a3 + s2 + 4)); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                b0 = W.Load<V>(b + 2 * W.SizeBytes * V.Count);
+                x = V.Splat(a[2]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(*(float*)((byte*)a + s1 + 8)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(*(float*)((byte*)a + s2 + 8)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a3[2]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(*(float*)((byte*)a3 + s1 + 8)); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(*(float*)((byte*)a3 + s2 + 8)); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                b0 = W.Load<V>(b + 3 * W.SizeBytes * V.Count);
+                x = V.Splat(a[3]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(*(float*)((byte*)a + s1 + 12)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(*(float*)((byte*)a + s2 + 12)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a3[3]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(*(float*)((byte*)a3 + s1 + 12)); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(*(float*)((byte*)a3 + s2 + 12)); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                a += 4; a3 += 4; b += 4 * W.SizeBytes * V.Count;
+            }
+        }
+
         for (; kc > 0; kc--)
         {
             V b0 = W.Load<V>(b);
-            V x = V.Splat(*a); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+            V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
             x = V.Splat(*(float*)((byte*)a + s1)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
             x = V.Splat(*(float*)((byte*)a + s2)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
-            x = V.Splat(*a3); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+            x = V.Splat(a3[0]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
             x = V.Splat(*(float*)((byte*)a3 + s1)); c4_0 = V.MultiplyAdd(x, b0, c4_0);
             x = V.Splat(*(float*)((byte*)a3 + s2)); c5_0 = V.MultiplyAdd(x, b0, c5_0);
             a++; a3++; b += bStride;
@@ -195,16 +351,56 @@ internal static unsafe partial class MicroKernels<V, W>
         nint s1 = aStride * sizeof(float), s2 = 2 * s1;
         float* a3 = a + 3 * aStride;
         float* a6 = a + 6 * aStride;
+        if (bStride == 1 * W.SizeBytes * V.Count)
+        {
+            for (; kc >= 4; kc -= 4)
+            {
+                V b0 = W.Load<V>(b);
+                V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(*(float*)((byte*)a + s1)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(*(float*)((byte*)a + s2)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a3[0]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(*(float*)((byte*)a3 + s1)); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(*(float*)((byte*)a3 + s2)); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a6[0]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                b0 = W.Load<V>(b + W.SizeBytes * V.Count);
+                x = V.Splat(a[1]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(*(float*)((byte*)a + s1 + 4)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(*(float*)((byte*)a + s2 + 4)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a3[1]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(*(float*)((byte*)a3 + s1 + 4)); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(*(float*)((byte*)a3 + s2 + 4)); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a6[1]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                b0 = W.Load<V>(b + 2 * W.SizeBytes * V.Count);
+                x = V.Splat(a[2]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(*(float*)((byte*)a + s1 + 8)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(*(float*)((byte*)a + s2 + 8)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a3[2]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(*(float*)((byte*)a3 + s1 + 8)); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(*(float*)((byte*)a3 + s2 + 8)); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a6[2]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                b0 = W.Load<V>(b + 3 * W.SizeBytes * V.Count);
+                x = V.Splat(a[3]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(*(float*)((byte*)a + s1 + 12)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(*(float*)((byte*)a + s2 + 12)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a3[3]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(*(float*)((byte*)a3 + s1 + 12)); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(*(float*)((byte*)a3 + s2 + 12)); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a6[3]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                a += 4; a3 += 4; a6 += 4; b += 4 * W.SizeBytes * V.Count;
+            }
+        }
+
         for (; kc > 0; kc--)
         {
             V b0 = W.Load<V>(b);
-            V x = V.Splat(*a); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+            V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
             x = V.Splat(*(float*)((byte*)a + s1)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
             x = V.Splat(*(float*)((byte*)a + s2)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
-            x = V.Splat(*a3); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+            x = V.Splat(a3[0]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
             x = V.Splat(*(float*)((byte*)a3 + s1)); c4_0 = V.MultiplyAdd(x, b0, c4_0);
             x = V.Splat(*(float*)((byte*)a3 + s2)); c5_0 = V.MultiplyAdd(x, b0, c5_0);
-            x = V.Splat(*a6); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+            x = V.Splat(a6[0]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
             a++; a3++; a6++; b += bStride;
         }
 
@@ -236,16 +432,60 @@ internal static unsafe partial class MicroKernels<V, W>
         nint s1 = aStride * sizeof(float), s2 = 2 * s1;
         float* a3 = a + 3 * aStride;
         float* a6 = a + 6 * aStride;
+        if (bStride == 1 * W.SizeBytes * V.Count)
+        {
+            for (; kc >= 4; kc -= 4)
+            {
+                V b0 = W.Load<V>(b);
+                V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(*(float*)((byte*)a + s1)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(*(float*)((byte*)a + s2)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a3[0]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(*(float*)((byte*)a3 + s1)); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(*(float*)((byte*)a3 + s2)); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a6[0]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                x = V.Splat(*(float*)((byte*)a6 + s1)); c7_0 = V.MultiplyAdd(x, b0, c7_0);
+                b0 = W.Load<V>(b + W.SizeBytes * V.Count);
+                x = V.Splat(a[1]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(*(float*)((byte*)a + s1 + 4)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(*(float*)((byte*)a + s2 + 4)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a3[1]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(*(float*)((byte*)a3 + s1 + 4)); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(*(float*)((byte*)a3 + s2 + 4)); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a6[1]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                x = V.Splat(*(float*)((byte*)a6 + s1 + 4)); c7_0 = V.MultiplyAdd(x, b0, c7_0);
+                b0 = W.Load<V>(b + 2 * W.SizeBytes * V.Count);
+                x = V.Splat(a[2]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(*(float*)((byte*)a + s1 + 8)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(*(float*)((byte*)a + s2 + 8)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a3[2]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(*(float*)((byte*)a3 + s1 + 8)); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(*(float*)((byte*)a3 + s2 + 8)); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a6[2]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                x = V.Splat(*(float*)((byte*)a6 + s1 + 8)); c7_0 = V.MultiplyAdd(x, b0, c7_0);
+                b0 = W.Load<V>(b + 3 * W.SizeBytes * V.Count);
+                x = V.Splat(a[3]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(*(float*)((byte*)a + s1 + 12)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(*(float*)((byte*)a + s2 + 12)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a3[3]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(*(float*)((byte*)a3 + s1 + 12)); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(*(float*)((byte*)a3 + s2 + 12)); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a6[3]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                x = V.Splat(*(float*)((byte*)a6 + s1 + 12)); c7_0 = V.MultiplyAdd(x, b0, c7_0);
+                a += 4; a3 += 4; a6 += 4; b += 4 * W.SizeBytes * V.Count;
+            }
+        }
+
         for (; kc > 0; kc--)
         {
             V b0 = W.Load<V>(b);
-            V x = V.Splat(*a); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+            V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
             x = V.Splat(*(float*)((byte*)a + s1)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
             x = V.Splat(*(float*)((byte*)a + s2)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
-            x = V.Splat(*a3); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+            x = V.Splat(a3[0]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
             x = V.Splat(*(float*)((byte*)a3 + s1)); c4_0 = V.MultiplyAdd(x, b0, c4_0);
             x = V.Splat(*(float*)((byte*)a3 + s2)); c5_0 = V.MultiplyAdd(x, b0, c5_0);
-            x = V.Splat(*a6); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+            x = V.Splat(a6[0]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
             x = V.Splat(*(float*)((byte*)a6 + s1)); c7_0 = V.MultiplyAdd(x, b0, c7_0);
             a++; a3++; a6++; b += bStride;
         }
@@ -280,16 +520,64 @@ internal static unsafe partial class MicroKernels<V, W>
         nint s1 = aStride * sizeof(float), s2 = 2 * s1;
         float* a3 = a + 3 * aStride;
         float* a6 = a + 6 * aStride;
+        if (bStride == 1 * W.SizeBytes * V.Count)
+        {
+            for (; kc >= 4; kc -= 4)
+            {
+                V b0 = W.Load<V>(b);
+                V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(*(float*)((byte*)a + s1)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(*(float*)((byte*)a + s2)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a3[0]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(*(float*)((byte*)a3 + s1)); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(*(float*)((byte*)a3 + s2)); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a6[0]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                x = V.Splat(*(float*)((byte*)a6 + s1)); c7_0 = V.MultiplyAdd(x, b0, c7_0);
+                x = V.Splat(*(float*)((byte*)a6 + s2)); c8_0 = V.MultiplyAdd(x, b0, c8_0);
+                b0 = W.Load<V>(b + W.SizeBytes * V.Count);
+                x = V.Splat(a[1]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(*(float*)((byte*)a + s1 + 4)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(*(float*)((byte*)a + s2 + 4)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a3[1]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(*(float*)((byte*)a3 + s1 + 4)); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(*(float*)((byte*)a3 + s2 + 4)); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a6[1]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                x = V.Splat(*(float*)((byte*)a6 + s1 + 4)); c7_0 = V.MultiplyAdd(x, b0, c7_0);
+                x = V.Splat(*(float*)((byte*)a6 + s2 + 4)); c8_0 = V.MultiplyAdd(x, b0, c8_0);
+                b0 = W.Load<V>(b + 2 * W.SizeBytes * V.Count);
+                x = V.Splat(a[2]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(*(float*)((byte*)a + s1 + 8)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(*(float*)((byte*)a + s2 + 8)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a3[2]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(*(float*)((byte*)a3 + s1 + 8)); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(*(float*)((byte*)a3 + s2 + 8)); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a6[2]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                x = V.Splat(*(float*)((byte*)a6 + s1 + 8)); c7_0 = V.MultiplyAdd(x, b0, c7_0);
+                x = V.Splat(*(float*)((byte*)a6 + s2 + 8)); c8_0 = V.MultiplyAdd(x, b0, c8_0);
+                b0 = W.Load<V>(b + 3 * W.SizeBytes * V.Count);
+                x = V.Splat(a[3]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(*(float*)((byte*)a + s1 + 12)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(*(float*)((byte*)a + s2 + 12)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a3[3]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(*(float*)((byte*)a3 + s1 + 12)); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(*(float*)((byte*)a3 + s2 + 12)); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a6[3]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                x = V.Splat(*(float*)((byte*)a6 + s1 + 12)); c7_0 = V.MultiplyAdd(x, b0, c7_0);
+                x = V.Splat(*(float*)((byte*)a6 + s2 + 12)); c8_0 = V.MultiplyAdd(x, b0, c8_0);
+                a += 4; a3 += 4; a6 += 4; b += 4 * W.SizeBytes * V.Count;
+            }
+        }
+
         for (; kc > 0; kc--)
         {
             V b0 = W.Load<V>(b);
-            V x = V.Splat(*a); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+            V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
             x = V.Splat(*(float*)((byte*)a + s1)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
             x = V.Splat(*(float*)((byte*)a + s2)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
-            x = V.Splat(*a3); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+            x = V.Splat(a3[0]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
             x = V.Splat(*(float*)((byte*)a3 + s1)); c4_0 = V.MultiplyAdd(x, b0, c4_0);
             x = V.Splat(*(float*)((byte*)a3 + s2)); c5_0 = V.MultiplyAdd(x, b0, c5_0);
-            x = V.Splat(*a6); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+            x = V.Splat(a6[0]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
             x = V.Splat(*(float*)((byte*)a6 + s1)); c7_0 = V.MultiplyAdd(x, b0, c7_0);
             x = V.Splat(*(float*)((byte*)a6 + s2)); c8_0 = V.MultiplyAdd(x, b0, c8_0);
             a++; a3++; a6++; b += bStride;
@@ -329,19 +617,71 @@ internal static unsafe partial class MicroKernels<V, W>
         float* a3 = a + 3 * aStride;
         float* a6 = a + 6 * aStride;
         float* a9 = a + 9 * aStride;
+        if (bStride == 1 * W.SizeBytes * V.Count)
+        {
+            for (; kc >= 4; kc -= 4)
+            {
+                V b0 = W.Load<V>(b);
+                V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(*(float*)((byte*)a + s1)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(*(float*)((byte*)a + s2)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a3[0]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(*(float*)((byte*)a3 + s1)); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(*(float*)((byte*)a3 + s2)); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a6[0]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                x = V.Splat(*(float*)((byte*)a6 + s1)); c7_0 = V.MultiplyAdd(x, b0, c7_0);
+                x = V.Splat(*(float*)((byte*)a6 + s2)); c8_0 = V.MultiplyAdd(x, b0, c8_0);
+                x = V.Splat(a9[0]); c9_0 = V.MultiplyAdd(x, b0, c9_0);
+                b0 = W.Load<V>(b + W.SizeBytes * V.Count);
+                x = V.Splat(a[1]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(*(float*)((byte*)a + s1 + 4)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(*(float*)((byte*)a + s2 + 4)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a3[1]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(*(float*)((byte*)a3 + s1 + 4)); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(*(float*)((byte*)a3 + s2 + 4)); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a6[1]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                x = V.Splat(*(float*)((byte*)a6 + s1 + 4)); c7_0 = V.MultiplyAdd(x, b0, c7_0);
+                x = V.Splat(*(float*)((byte*)a6 + s2 + 4)); c8_0 = V.MultiplyAdd(x, b0, c8_0);
+                x = V.Splat(a9[1]); c9_0 = V.MultiplyAdd(x, b0, c9_0);
+                b0 = W.Load<V>(b + 2 * W.SizeBytes * V.Count);
+                x = V.Splat(a[2]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(*(float*)((byte*)a + s1 + 8)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(*(float*)((byte*)a + s2 + 8)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a3[2]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(*(float*)((byte*)a3 + s1 + 8)); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(*(float*)((byte*)a3 + s2 + 8)); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a6[2]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                x = V.Splat(*(float*)((byte*)a6 + s1 + 8)); c7_0 = V.MultiplyAdd(x, b0, c7_0);
+                x = V.Splat(*(float*)((byte*)a6 + s2 + 8)); c8_0 = V.MultiplyAdd(x, b0, c8_0);
+                x = V.Splat(a9[2]); c9_0 = V.MultiplyAdd(x, b0, c9_0);
+                b0 = W.Load<V>(b + 3 * W.SizeBytes * V.Count);
+                x = V.Splat(a[3]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(*(float*)((byte*)a + s1 + 12)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(*(float*)((byte*)a + s2 + 12)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a3[3]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(*(float*)((byte*)a3 + s1 + 12)); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(*(float*)((byte*)a3 + s2 + 12)); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a6[3]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                x = V.Splat(*(float*)((byte*)a6 + s1 + 12)); c7_0 = V.MultiplyAdd(x, b0, c7_0);
+                x = V.Splat(*(float*)((byte*)a6 + s2 + 12)); c8_0 = V.MultiplyAdd(x, b0, c8_0);
+                x = V.Splat(a9[3]); c9_0 = V.MultiplyAdd(x, b0, c9_0);
+                a += 4; a3 += 4; a6 += 4; a9 += 4; b += 4 * W.SizeBytes * V.Count;
+            }
+        }
+
         for (; kc > 0; kc--)
         {
             V b0 = W.Load<V>(b);
-            V x = V.Splat(*a); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+            V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
             x = V.Splat(*(float*)((byte*)a + s1)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
             x = V.Splat(*(float*)((byte*)a + s2)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
-            x = V.Splat(*a3); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+            x = V.Splat(a3[0]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
             x = V.Splat(*(float*)((byte*)a3 + s1)); c4_0 = V.MultiplyAdd(x, b0, c4_0);
             x = V.Splat(*(float*)((byte*)a3 + s2)); c5_0 = V.MultiplyAdd(x, b0, c5_0);
-            x = V.Splat(*a6); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+            x = V.Splat(a6[0]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
             x = V.Splat(*(float*)((byte*)a6 + s1)); c7_0 = V.MultiplyAdd(x, b0, c7_0);
             x = V.Splat(*(float*)((byte*)a6 + s2)); c8_0 = V.MultiplyAdd(x, b0, c8_0);
-            x = V.Splat(*a9); c9_0 = V.MultiplyAdd(x, b0, c9_0);
+            x = V.Splat(a9[0]); c9_0 = V.MultiplyAdd(x, b0, c9_0);
             a++; a3++; a6++; a9++; b += bStride;
         }
 
@@ -381,19 +721,75 @@ internal static unsafe partial class MicroKernels<V, W>
         float* a3 = a + 3 * aStride;
         float* a6 = a + 6 * aStride;
         float* a9 = a + 9 * aStride;
+        if (bStride == 1 * W.SizeBytes * V.Count)
+        {
+            for (; kc >= 4; kc -= 4)
+            {
+                V b0 = W.Load<V>(b);
+                V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(*(float*)((byte*)a + s1)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(*(float*)((byte*)a + s2)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a3[0]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(*(float*)((byte*)a3 + s1)); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(*(float*)((byte*)a3 + s2)); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a6[0]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                x = V.Splat(*(float*)((byte*)a6 + s1)); c7_0 = V.MultiplyAdd(x, b0, c7_0);
+                x = V.Splat(*(float*)((byte*)a6 + s2)); c8_0 = V.MultiplyAdd(x, b0, c8_0);
+                x = V.Splat(a9[0]); c9_0 = V.MultiplyAdd(x, b0, c9_0);
+                x = V.Splat(*(float*)((byte*)a9 + s1)); c10_0 = V.MultiplyAdd(x, b0, c10_0);
+                b0 = W.Load<V>(b + W.SizeBytes * V.Count);
+                x = V.Splat(a[1]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(*(float*)((byte*)a + s1 + 4)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(*(float*)((byte*)a + s2 + 4)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a3[1]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(*(float*)((byte*)a3 + s1 + 4)); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(*(float*)((byte*)a3 + s2 + 4)); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a6[1]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                x = V.Splat(*(float*)((byte*)a6 + s1 + 4)); c7_0 = V.MultiplyAdd(x, b0, c7_0);
+                x = V.Splat(*(float*)((byte*)a6 + s2 + 4)); c8_0 = V.MultiplyAdd(x, b0, c8_0);
+                x = V.Splat(a9[1]); c9_0 = V.MultiplyAdd(x, b0, c9_0);
+                x = V.Splat(*(float*)((byte*)a9 + s1 + 4)); c10_0 = V.MultiplyAdd(x, b0, c10_0);
+                b0 = W.Load<V>(b + 2 * W.SizeBytes * V.Count);
+                x = V.Splat(a[2]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(*(float*)((byte*)a + s1 + 8)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(*(float*)((byte*)a + s2 + 8)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a3[2]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(*(float*)((byte*)a3 + s1 + 8)); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(*(float*)((byte*)a3 + s2 + 8)); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a6[2]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                x = V.Splat(*(float*)((byte*)a6 + s1 + 8)); c7_0 = V.MultiplyAdd(x, b0, c7_0);
+                x = V.Splat(*(float*)((byte*)a6 + s2 + 8)); c8_0 = V.MultiplyAdd(x, b0, c8_0);
+                x = V.Splat(a9[2]); c9_0 = V.MultiplyAdd(x, b0, c9_0);
+                x = V.Splat(*(float*)((byte*)a9 + s1 + 8)); c10_0 = V.MultiplyAdd(x, b0, c10_0);
+                b0 = W.Load<V>(b + 3 * W.SizeBytes * V.Count);
+                x = V.Splat(a[3]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(*(float*)((byte*)a + s1 + 12)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(*(float*)((byte*)a + s2 + 12)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a3[3]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(*(float*)((byte*)a3 + s1 + 12)); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(*(float*)((byte*)a3 + s2 + 12)); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a6[3]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                x = V.Splat(*(float*)((byte*)a6 + s1 + 12)); c7_0 = V.MultiplyAdd(x, b0, c7_0);
+                x = V.Splat(*(float*)((byte*)a6 + s2 + 12)); c8_0 = V.MultiplyAdd(x, b0, c8_0);
+                x = V.Splat(a9[3]); c9_0 = V.MultiplyAdd(x, b0, c9_0);
+                x = V.Splat(*(float*)((byte*)a9 + s1 + 12)); c10_0 = V.MultiplyAdd(x, b0, c10_0);
+                a += 4; a3 += 4; a6 += 4; a9 += 4; b += 4 * W.SizeBytes * V.Count;
+            }
+        }
+
         for (; kc > 0; kc--)
         {
             V b0 = W.Load<V>(b);
-            V x = V.Splat(*a); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+            V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
             x = V.Splat(*(float*)((byte*)a + s1)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
             x = V.Splat(*(float*)((byte*)a + s2)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
-            x = V.Splat(*a3); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+            x = V.Splat(a3[0]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
             x = V.Splat(*(float*)((byte*)a3 + s1)); c4_0 = V.MultiplyAdd(x, b0, c4_0);
             x = V.Splat(*(float*)((byte*)a3 + s2)); c5_0 = V.MultiplyAdd(x, b0, c5_0);
-            x = V.Splat(*a6); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+            x = V.Splat(a6[0]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
             x = V.Splat(*(float*)((byte*)a6 + s1)); c7_0 = V.MultiplyAdd(x, b0, c7_0);
             x = V.Splat(*(float*)((byte*)a6 + s2)); c8_0 = V.MultiplyAdd(x, b0, c8_0);
-            x = V.Splat(*a9); c9_0 = V.MultiplyAdd(x, b0, c9_0);
+            x = V.Splat(a9[0]); c9_0 = V.MultiplyAdd(x, b0, c9_0);
             x = V.Splat(*(float*)((byte*)a9 + s1)); c10_0 = V.MultiplyAdd(x, b0, c10_0);
             a++; a3++; a6++; a9++; b += bStride;
         }
@@ -436,19 +832,79 @@ internal static unsafe partial class MicroKernels<V, W>
         float* a3 = a + 3 * aStride;
         float* a6 = a + 6 * aStride;
         float* a9 = a + 9 * aStride;
+        if (bStride == 1 * W.SizeBytes * V.Count)
+        {
+            for (; kc >= 4; kc -= 4)
+            {
+                V b0 = W.Load<V>(b);
+                V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(*(float*)((byte*)a + s1)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(*(float*)((byte*)a + s2)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a3[0]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(*(float*)((byte*)a3 + s1)); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(*(float*)((byte*)a3 + s2)); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a6[0]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                x = V.Splat(*(float*)((byte*)a6 + s1)); c7_0 = V.MultiplyAdd(x, b0, c7_0);
+                x = V.Splat(*(float*)((byte*)a6 + s2)); c8_0 = V.MultiplyAdd(x, b0, c8_0);
+                x = V.Splat(a9[0]); c9_0 = V.MultiplyAdd(x, b0, c9_0);
+                x = V.Splat(*(float*)((byte*)a9 + s1)); c10_0 = V.MultiplyAdd(x, b0, c10_0);
+                x = V.Splat(*(float*)((byte*)a9 + s2)); c11_0 = V.MultiplyAdd(x, b0, c11_0);
+                b0 = W.Load<V>(b + W.SizeBytes * V.Count);
+                x = V.Splat(a[1]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(*(float*)((byte*)a + s1 + 4)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(*(float*)((byte*)a + s2 + 4)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a3[1]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(*(float*)((byte*)a3 + s1 + 4)); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(*(float*)((byte*)a3 + s2 + 4)); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a6[1]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                x = V.Splat(*(float*)((byte*)a6 + s1 + 4)); c7_0 = V.MultiplyAdd(x, b0, c7_0);
+                x = V.Splat(*(float*)((byte*)a6 + s2 + 4)); c8_0 = V.MultiplyAdd(x, b0, c8_0);
+                x = V.Splat(a9[1]); c9_0 = V.MultiplyAdd(x, b0, c9_0);
+                x = V.Splat(*(float*)((byte*)a9 + s1 + 4)); c10_0 = V.MultiplyAdd(x, b0, c10_0);
+                x = V.Splat(*(float*)((byte*)a9 + s2 + 4)); c11_0 = V.MultiplyAdd(x, b0, c11_0);
+                b0 = W.Load<V>(b + 2 * W.SizeBytes * V.Count);
+                x = V.Splat(a[2]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(*(float*)((byte*)a + s1 + 8)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(*(float*)((byte*)a + s2 + 8)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a3[2]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(*(float*)((byte*)a3 + s1 + 8)); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(*(float*)((byte*)a3 + s2 + 8)); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a6[2]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                x = V.Splat(*(float*)((byte*)a6 + s1 + 8)); c7_0 = V.MultiplyAdd(x, b0, c7_0);
+                x = V.Splat(*(float*)((byte*)a6 + s2 + 8)); c8_0 = V.MultiplyAdd(x, b0, c8_0);
+                x = V.Splat(a9[2]); c9_0 = V.MultiplyAdd(x, b0, c9_0);
+                x = V.Splat(*(float*)((byte*)a9 + s1 + 8)); c10_0 = V.MultiplyAdd(x, b0, c10_0);
+                x = V.Splat(*(float*)((byte*)a9 + s2 + 8)); c11_0 = V.MultiplyAdd(x, b0, c11_0);
+                b0 = W.Load<V>(b + 3 * W.SizeBytes * V.Count);
+                x = V.Splat(a[3]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(*(float*)((byte*)a + s1 + 12)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(*(float*)((byte*)a + s2 + 12)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a3[3]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(*(float*)((byte*)a3 + s1 + 12)); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(*(float*)((byte*)a3 + s2 + 12)); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a6[3]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                x = V.Splat(*(float*)((byte*)a6 + s1 + 12)); c7_0 = V.MultiplyAdd(x, b0, c7_0);
+                x = V.Splat(*(float*)((byte*)a6 + s2 + 12)); c8_0 = V.MultiplyAdd(x, b0, c8_0);
+                x = V.Splat(a9[3]); c9_0 = V.MultiplyAdd(x, b0, c9_0);
+                x = V.Splat(*(float*)((byte*)a9 + s1 + 12)); c10_0 = V.MultiplyAdd(x, b0, c10_0);
+                x = V.Splat(*(float*)((byte*)a9 + s2 + 12)); c11_0 = V.MultiplyAdd(x, b0, c11_0);
+                a += 4; a3 += 4; a6 += 4; a9 += 4; b += 4 * W.SizeBytes * V.Count;
+            }
+        }
+
         for (; kc > 0; kc--)
         {
             V b0 = W.Load<V>(b);
-            V x = V.Splat(*a); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+            V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
             x = V.Splat(*(float*)((byte*)a + s1)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
             x = V.Splat(*(float*)((byte*)a + s2)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
-            x = V.Splat(*a3); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+            x = V.Splat(a3[0]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
             x = V.Splat(*(float*)((byte*)a3 + s1)); c4_0 = V.MultiplyAdd(x, b0, c4_0);
             x = V.Splat(*(float*)((byte*)a3 + s2)); c5_0 = V.MultiplyAdd(x, b0, c5_0);
-            x = V.Splat(*a6); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+            x = V.Splat(a6[0]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
             x = V.Splat(*(float*)((byte*)a6 + s1)); c7_0 = V.MultiplyAdd(x, b0, c7_0);
             x = V.Splat(*(float*)((byte*)a6 + s2)); c8_0 = V.MultiplyAdd(x, b0, c8_0);
-            x = V.Splat(*a9); c9_0 = V.MultiplyAdd(x, b0, c9_0);
+            x = V.Splat(a9[0]); c9_0 = V.MultiplyAdd(x, b0, c9_0);
             x = V.Splat(*(float*)((byte*)a9 + s1)); c10_0 = V.MultiplyAdd(x, b0, c10_0);
             x = V.Splat(*(float*)((byte*)a9 + s2)); c11_0 = V.MultiplyAdd(x, b0, c11_0);
             a++; a3++; a6++; a9++; b += bStride;
@@ -495,22 +951,86 @@ internal static unsafe partial class MicroKernels<V, W>
         float* a6 = a + 6 * aStride;
         float* a9 = a + 9 * aStride;
         float* a12 = a + 12 * aStride;
+        if (bStride == 1 * W.SizeBytes * V.Count)
+        {
+            for (; kc >= 4; kc -= 4)
+            {
+                V b0 = W.Load<V>(b);
+                V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(*(float*)((byte*)a + s1)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(*(float*)((byte*)a + s2)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a3[0]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(*(float*)((byte*)a3 + s1)); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(*(float*)((byte*)a3 + s2)); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a6[0]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                x = V.Splat(*(float*)((byte*)a6 + s1)); c7_0 = V.MultiplyAdd(x, b0, c7_0);
+                x = V.Splat(*(float*)((byte*)a6 + s2)); c8_0 = V.MultiplyAdd(x, b0, c8_0);
+                x = V.Splat(a9[0]); c9_0 = V.MultiplyAdd(x, b0, c9_0);
+                x = V.Splat(*(float*)((byte*)a9 + s1)); c10_0 = V.MultiplyAdd(x, b0, c10_0);
+                x = V.Splat(*(float*)((byte*)a9 + s2)); c11_0 = V.MultiplyAdd(x, b0, c11_0);
+                x = V.Splat(a12[0]); c12_0 = V.MultiplyAdd(x, b0, c12_0);
+                b0 = W.Load<V>(b + W.SizeBytes * V.Count);
+                x = V.Splat(a[1]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(*(float*)((byte*)a + s1 + 4)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(*(float*)((byte*)a + s2 + 4)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a3[1]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(*(float*)((byte*)a3 + s1 + 4)); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(*(float*)((byte*)a3 + s2 + 4)); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a6[1]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                x = V.Splat(*(float*)((byte*)a6 + s1 + 4)); c7_0 = V.MultiplyAdd(x, b0, c7_0);
+                x = V.Splat(*(float*)((byte*)a6 + s2 + 4)); c8_0 = V.MultiplyAdd(x, b0, c8_0);
+                x = V.Splat(a9[1]); c9_0 = V.MultiplyAdd(x, b0, c9_0);
+                x = V.Splat(*(float*)((byte*)a9 + s1 + 4)); c10_0 = V.MultiplyAdd(x, b0, c10_0);
+                x = V.Splat(*(float*)((byte*)a9 + s2 + 4)); c11_0 = V.MultiplyAdd(x, b0, c11_0);
+                x = V.Splat(a12[1]); c12_0 = V.MultiplyAdd(x, b0, c12_0);
+                b0 = W.Load<V>(b + 2 * W.SizeBytes * V.Count);
+                x = V.Splat(a[2]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(*(float*)((byte*)a + s1 + 8)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(*(float*)((byte*)a + s2 + 8)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a3[2]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(*(float*)((byte*)a3 + s1 + 8)); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(*(float*)((byte*)a3 + s2 + 8)); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a6[2]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                x = V.Splat(*(float*)((byte*)a6 + s1 + 8)); c7_0 = V.MultiplyAdd(x, b0, c7_0);
+                x = V.Splat(*(float*)((byte*)a6 + s2 + 8)); c8_0 = V.MultiplyAdd(x, b0, c8_0);
+                x = V.Splat(a9[2]); c9_0 = V.MultiplyAdd(x, b0, c9_0);
+                x = V.Splat(*(float*)((byte*)a9 + s1 + 8)); c10_0 = V.MultiplyAdd(x, b0, c10_0);
+                x = V.Splat(*(float*)((byte*)a9 + s2 + 8)); c11_0 = V.MultiplyAdd(x, b0, c11_0);
+                x = V.Splat(a12[2]); c12_0 = V.MultiplyAdd(x, b0, c12_0);
+                b0 = W.Load<V>(b + 3 * W.SizeBytes * V.Count);
+                x = V.Splat(a[3]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(*(float*)((byte*)a + s1 + 12)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(*(float*)((byte*)a + s2 + 12)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a3[3]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(*(float*)((byte*)a3 + s1 + 12)); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(*(float*)((byte*)a3 + s2 + 12)); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a6[3]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                x = V.Splat(*(float*)((byte*)a6 + s1 + 12)); c7_0 = V.MultiplyAdd(x, b0, c7_0);
+                x = V.Splat(*(float*)((byte*)a6 + s2 + 12)); c8_0 = V.MultiplyAdd(x, b0, c8_0);
+                x = V.Splat(a9[3]); c9_0 = V.MultiplyAdd(x, b0, c9_0);
+                x = V.Splat(*(float*)((byte*)a9 + s1 + 12)); c10_0 = V.MultiplyAdd(x, b0, c10_0);
+                x = V.Splat(*(float*)((byte*)a9 + s2 + 12)); c11_0 = V.MultiplyAdd(x, b0, c11_0);
+                x = V.Splat(a12[3]); c12_0 = V.MultiplyAdd(x, b0, c12_0);
+                a += 4; a3 += 4; a6 += 4; a9 += 4; a12 += 4; b += 4 * W.SizeBytes * V.Count;
+            }
+        }
+
         for (; kc > 0; kc--)
         {
             V b0 = W.Load<V>(b);
-            V x = V.Splat(*a); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+            V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
             x = V.Splat(*(float*)((byte*)a + s1)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
             x = V.Splat(*(float*)((byte*)a + s2)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
-            x = V.Splat(*a3); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+            x = V.Splat(a3[0]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
             x = V.Splat(*(float*)((byte*)a3 + s1)); c4_0 = V.MultiplyAdd(x, b0, c4_0);
             x = V.Splat(*(float*)((byte*)a3 + s2)); c5_0 = V.MultiplyAdd(x, b0, c5_0);
-            x = V.Splat(*a6); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+            x = V.Splat(a6[0]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
             x = V.Splat(*(float*)((byte*)a6 + s1)); c7_0 = V.MultiplyAdd(x, b0, c7_0);
             x = V.Splat(*(float*)((byte*)a6 + s2)); c8_0 = V.MultiplyAdd(x, b0, c8_0);
-            x = V.Splat(*a9); c9_0 = V.MultiplyAdd(x, b0, c9_0);
+            x = V.Splat(a9[0]); c9_0 = V.MultiplyAdd(x, b0, c9_0);
             x = V.Splat(*(float*)((byte*)a9 + s1)); c10_0 = V.MultiplyAdd(x, b0, c10_0);
             x = V.Splat(*(float*)((byte*)a9 + s2)); c11_0 = V.MultiplyAdd(x, b0, c11_0);
-            x = V.Splat(*a12); c12_0 = V.MultiplyAdd(x, b0, c12_0);
+            x = V.Splat(a12[0]); c12_0 = V.MultiplyAdd(x, b0, c12_0);
             a++; a3++; a6++; a9++; a12++; b += bStride;
         }
 
@@ -557,22 +1077,90 @@ internal static unsafe partial class MicroKernels<V, W>
         float* a6 = a + 6 * aStride;
         float* a9 = a + 9 * aStride;
         float* a12 = a + 12 * aStride;
+        if (bStride == 1 * W.SizeBytes * V.Count)
+        {
+            for (; kc >= 4; kc -= 4)
+            {
+                V b0 = W.Load<V>(b);
+                V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(*(float*)((byte*)a + s1)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(*(float*)((byte*)a + s2)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a3[0]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(*(float*)((byte*)a3 + s1)); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(*(float*)((byte*)a3 + s2)); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a6[0]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                x = V.Splat(*(float*)((byte*)a6 + s1)); c7_0 = V.MultiplyAdd(x, b0, c7_0);
+                x = V.Splat(*(float*)((byte*)a6 + s2)); c8_0 = V.MultiplyAdd(x, b0, c8_0);
+                x = V.Splat(a9[0]); c9_0 = V.MultiplyAdd(x, b0, c9_0);
+                x = V.Splat(*(float*)((byte*)a9 + s1)); c10_0 = V.MultiplyAdd(x, b0, c10_0);
+                x = V.Splat(*(float*)((byte*)a9 + s2)); c11_0 = V.MultiplyAdd(x, b0, c11_0);
+                x = V.Splat(a12[0]); c12_0 = V.MultiplyAdd(x, b0, c12_0);
+                x = V.Splat(*(float*)((byte*)a12 + s1)); c13_0 = V.MultiplyAdd(x, b0, c13_0);
+                b0 = W.Load<V>(b + W.SizeBytes * V.Count);
+                x = V.Splat(a[1]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(*(float*)((byte*)a + s1 + 4)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(*(float*)((byte*)a + s2 + 4)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a3[1]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(*(float*)((byte*)a3 + s1 + 4)); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(*(float*)((byte*)a3 + s2 + 4)); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a6[1]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                x = V.Splat(*(float*)((byte*)a6 + s1 + 4)); c7_0 = V.MultiplyAdd(x, b0, c7_0);
+                x = V.Splat(*(float*)((byte*)a6 + s2 + 4)); c8_0 = V.MultiplyAdd(x, b0, c8_0);
+                x = V.Splat(a9[1]); c9_0 = V.MultiplyAdd(x, b0, c9_0);
+                x = V.Splat(*(float*)((byte*)a9 + s1 + 4)); c10_0 = V.MultiplyAdd(x, b0, c10_0);
+                x = V.Splat(*(float*)((byte*)a9 + s2 + 4)); c11_0 = V.MultiplyAdd(x, b0, c11_0);
+                x = V.Splat(a12[1]); c12_0 = V.MultiplyAdd(x, b0, c12_0);
+                x = V.Splat(*(float*)((byte*)a12 + s1 + 4)); c13_0 = V.MultiplyAdd(x, b0, c13_0);
+                b0 = W.Load<V>(b + 2 * W.SizeBytes * V.Count);
+                x = V.Splat(a[2]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(*(float*)((byte*)a + s1 + 8)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(*(float*)((byte*)a + s2 + 8)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a3[2]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(*(float*)((byte*)a3 + s1 + 8)); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(*(float*)((byte*)a3 + s2 + 8)); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a6[2]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                x = V.Splat(*(float*)((byte*)a6 + s1 + 8)); c7_0 = V.MultiplyAdd(x, b0, c7_0);
+                x = V.Splat(*(float*)((byte*)a6 + s2 + 8)); c8_0 = V.MultiplyAdd(x, b0, c8_0);
+                x = V.Splat(a9[2]); c9_0 = V.MultiplyAdd(x, b0, c9_0);
+                x = V.Splat(*(float*)((byte*)a9 + s1 + 8)); c10_0 = V.MultiplyAdd(x, b0, c10_0);
+                x = V.Splat(*(float*)((byte*)a9 + s2 + 8)); c11_0 = V.MultiplyAdd(x, b0, c11_0);
+                x = V.Splat(a12[2]); c12_0 = V.MultiplyAdd(x, b0, c12_0);
+                x = V.Splat(*(float*)((byte*)a12 + s1 + 8)); c13_0 = V.MultiplyAdd(x, b0, c13_0);
+                b0 = W.Load<V>(b + 3 * W.SizeBytes * V.Count);
+                x = V.Splat(a[3]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+                x = V.Splat(*(float*)((byte*)a + s1 + 12)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
+                x = V.Splat(*(float*)((byte*)a + s2 + 12)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
+                x = V.Splat(a3[3]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+                x = V.Splat(*(float*)((byte*)a3 + s1 + 12)); c4_0 = V.MultiplyAdd(x, b0, c4_0);
+                x = V.Splat(*(float*)((byte*)a3 + s2 + 12)); c5_0 = V.MultiplyAdd(x, b0, c5_0);
+                x = V.Splat(a6[3]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+                x = V.Splat(*(float*)((byte*)a6 + s1 + 12)); c7_0 = V.MultiplyAdd(x, b0, c7_0);
+                x = V.Splat(*(float*)((byte*)a6 + s2 + 12)); c8_0 = V.MultiplyAdd(x, b0, c8_0);
+                x = V.Splat(a9[3]); c9_0 = V.MultiplyAdd(x, b0, c9_0);
+                x = V.Splat(*(float*)((byte*)a9 + s1 + 12)); c10_0 = V.MultiplyAdd(x, b0, c10_0);
+                x = V.Splat(*(float*)((byte*)a9 + s2 + 12)); c11_0 = V.MultiplyAdd(x, b0, c11_0);
+                x = V.Splat(a12[3]); c12_0 = V.MultiplyAdd(x, b0, c12_0);
+                x = V.Splat(*(float*)((byte*)a12 + s1 + 12)); c13_0 = V.MultiplyAdd(x, b0, c13_0);
+                a += 4; a3 += 4; a6 += 4; a9 += 4; a12 += 4; b += 4 * W.SizeBytes * V.Count;
+            }
+        }
+
         for (; kc > 0; kc--)
         {
             V b0 = W.Load<V>(b);
-            V x = V.Splat(*a); c0_0 = V.MultiplyAdd(x, b0, c0_0);
+            V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0);
             x = V.Splat(*(float*)((byte*)a + s1)); c1_0 = V.MultiplyAdd(x, b0, c1_0);
             x = V.Splat(*(float*)((byte*)a + s2)); c2_0 = V.MultiplyAdd(x, b0, c2_0);
-            x = V.Splat(*a3); c3_0 = V.MultiplyAdd(x, b0, c3_0);
+            x = V.Splat(a3[0]); c3_0 = V.MultiplyAdd(x, b0, c3_0);
             x = V.Splat(*(float*)((byte*)a3 + s1)); c4_0 = V.MultiplyAdd(x, b0, c4_0);
             x = V.Splat(*(float*)((byte*)a3 + s2)); c5_0 = V.MultiplyAdd(x, b0, c5_0);
-            x = V.Splat(*a6); c6_0 = V.MultiplyAdd(x, b0, c6_0);
+            x = V.Splat(a6[0]); c6_0 = V.MultiplyAdd(x, b0, c6_0);
             x = V.Splat(*(float*)((byte*)a6 + s1)); c7_0 = V.MultiplyAdd(x, b0, c7_0);
             x = V.Splat(*(float*)((byte*)a6 + s2)); c8_0 = V.MultiplyAdd(x, b0, c8_0);
-            x = V.Splat(*a9); c9_0 = V.MultiplyAdd(x, b0, c9_0);
+            x = V.Splat(a9[0]); c9_0 = V.MultiplyAdd(x, b0, c9_0);
             x = V.Splat(*(float*)((byte*)a9 + s1)); c10_0 = V.MultiplyAdd(x, b0, c10_0);
             x = V.Splat(*(float*)((byte*)a9 + s2)); c11_0 = V.MultiplyAdd(x, b0, c11_0);
-            x = V.Splat(*a12); c12_0 = V.MultiplyAdd(x, b0, c12_0);
+            x = V.Splat(a12[0]); c12_0 = V.MultiplyAdd(x, b0, c12_0);
             x = V.Splat(*(float*)((byte*)a12 + s1)); c13_0 = V.MultiplyAdd(x, b0, c13_0);
             a++; a3++; a6++; a9++; a12++; b += bStride;
         }

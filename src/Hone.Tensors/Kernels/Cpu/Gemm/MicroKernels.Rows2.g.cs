@@ -19,10 +19,26 @@ internal static unsafe partial class MicroKernels<V, W>
     private static void Rows1x2(nint kc, float* a, nint aStride, byte* b, nint bStride, float* c, nint ldc, float* d, nint ldd)
     {
         V c0_0 = V.Zero, c0_1 = V.Zero;
+        if (bStride == 2 * W.SizeBytes * V.Count)
+        {
+            for (; kc >= 4; kc -= 4)
+            {
+                V b0 = W.Load<V>(b); V b1 = W.Load<V>(b + W.SizeBytes * V.Count);
+                V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                b0 = W.Load<V>(b + 2 * W.SizeBytes * V.Count); b1 = W.Load<V>(b + 3 * W.SizeBytes * V.Count);
+                x = V.Splat(a[1]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                b0 = W.Load<V>(b + 4 * W.SizeBytes * V.Count); b1 = W.Load<V>(b + 5 * W.SizeBytes * V.Count);
+                x = V.Splat(a[2]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                b0 = W.Load<V>(b + 6 * W.SizeBytes * V.Count); b1 = W.Load<V>(b + 7 * W.SizeBytes * V.Count);
+                x = V.Splat(a[3]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                a += 4; b += 8 * W.SizeBytes * V.Count;
+            }
+        }
+
         for (; kc > 0; kc--)
         {
             V b0 = W.Load<V>(b); V b1 = W.Load<V>(b + W.SizeBytes * V.Count);
-            V x = V.Splat(*a); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+            V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
             a++; b += bStride;
         }
 
@@ -40,10 +56,30 @@ internal static unsafe partial class MicroKernels<V, W>
     {
         V c0_0 = V.Zero, c0_1 = V.Zero, c1_0 = V.Zero, c1_1 = V.Zero;
         nint s1 = aStride * sizeof(float);
+        if (bStride == 2 * W.SizeBytes * V.Count)
+        {
+            for (; kc >= 4; kc -= 4)
+            {
+                V b0 = W.Load<V>(b); V b1 = W.Load<V>(b + W.SizeBytes * V.Count);
+                V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(*(float*)((byte*)a + s1)); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                b0 = W.Load<V>(b + 2 * W.SizeBytes * V.Count); b1 = W.Load<V>(b + 3 * W.SizeBytes * V.Count);
+                x = V.Splat(a[1]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(*(float*)((byte*)a + s1 + 4)); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                b0 = W.Load<V>(b + 4 * W.SizeBytes * V.Count); b1 = W.Load<V>(b + 5 * W.SizeBytes * V.Count);
+                x = V.Splat(a[2]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(*(float*)((byte*)a + s1 + 8)); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                b0 = W.Load<V>(b + 6 * W.SizeBytes * V.Count); b1 = W.Load<V>(b + 7 * W.SizeBytes * V.Count);
+                x = V.Splat(a[3]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(*(float*)((byte*)a + s1 + 12)); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                a += 4; b += 8 * W.SizeBytes * V.Count;
+            }
+        }
+
         for (; kc > 0; kc--)
         {
             V b0 = W.Load<V>(b); V b1 = W.Load<V>(b + W.SizeBytes * V.Count);
-            V x = V.Splat(*a); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+            V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
             x = V.Splat(*(float*)((byte*)a + s1)); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
             a++; b += bStride;
         }
@@ -64,10 +100,34 @@ internal static unsafe partial class MicroKernels<V, W>
     {
         V c0_0 = V.Zero, c0_1 = V.Zero, c1_0 = V.Zero, c1_1 = V.Zero, c2_0 = V.Zero, c2_1 = V.Zero;
         nint s1 = aStride * sizeof(float), s2 = 2 * s1;
+        if (bStride == 2 * W.SizeBytes * V.Count)
+        {
+            for (; kc >= 4; kc -= 4)
+            {
+                V b0 = W.Load<V>(b); V b1 = W.Load<V>(b + W.SizeBytes * V.Count);
+                V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(*(float*)((byte*)a + s1)); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(*(float*)((byte*)a + s2)); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                b0 = W.Load<V>(b + 2 * W.SizeBytes * V.Count); b1 = W.Load<V>(b + 3 * W.SizeBytes * V.Count);
+                x = V.Splat(a[1]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(*(float*)((byte*)a + s1 + 4)); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(*(float*)((byte*)a + s2 + 4)); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                b0 = W.Load<V>(b + 4 * W.SizeBytes * V.Count); b1 = W.Load<V>(b + 5 * W.SizeBytes * V.Count);
+                x = V.Splat(a[2]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(*(float*)((byte*)a + s1 + 8)); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(*(float*)((byte*)a + s2 + 8)); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                b0 = W.Load<V>(b + 6 * W.SizeBytes * V.Count); b1 = W.Load<V>(b + 7 * W.SizeBytes * V.Count);
+                x = V.Splat(a[3]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(*(float*)((byte*)a + s1 + 12)); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(*(float*)((byte*)a + s2 + 12)); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                a += 4; b += 8 * W.SizeBytes * V.Count;
+            }
+        }
+
         for (; kc > 0; kc--)
         {
             V b0 = W.Load<V>(b); V b1 = W.Load<V>(b + W.SizeBytes * V.Count);
-            V x = V.Splat(*a); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+            V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
             x = V.Splat(*(float*)((byte*)a + s1)); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
             x = V.Splat(*(float*)((byte*)a + s2)); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
             a++; b += bStride;
@@ -92,13 +152,41 @@ internal static unsafe partial class MicroKernels<V, W>
         V c0_0 = V.Zero, c0_1 = V.Zero, c1_0 = V.Zero, c1_1 = V.Zero, c2_0 = V.Zero, c2_1 = V.Zero, c3_0 = V.Zero, c3_1 = V.Zero;
         nint s1 = aStride * sizeof(float), s2 = 2 * s1;
         float* a3 = a + 3 * aStride;
+        if (bStride == 2 * W.SizeBytes * V.Count)
+        {
+            for (; kc >= 4; kc -= 4)
+            {
+                V b0 = W.Load<V>(b); V b1 = W.Load<V>(b + W.SizeBytes * V.Count);
+                V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(*(float*)((byte*)a + s1)); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(*(float*)((byte*)a + s2)); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a3[0]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                b0 = W.Load<V>(b + 2 * W.SizeBytes * V.Count); b1 = W.Load<V>(b + 3 * W.SizeBytes * V.Count);
+                x = V.Splat(a[1]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(*(float*)((byte*)a + s1 + 4)); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(*(float*)((byte*)a + s2 + 4)); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a3[1]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                b0 = W.Load<V>(b + 4 * W.SizeBytes * V.Count); b1 = W.Load<V>(b + 5 * W.SizeBytes * V.Count);
+                x = V.Splat(a[2]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(*(float*)((byte*)a + s1 + 8)); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(*(float*)((byte*)a + s2 + 8)); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a3[2]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                b0 = W.Load<V>(b + 6 * W.SizeBytes * V.Count); b1 = W.Load<V>(b + 7 * W.SizeBytes * V.Count);
+                x = V.Splat(a[3]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(*(float*)((byte*)a + s1 + 12)); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(*(float*)((byte*)a + s2 + 12)); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a3[3]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                a += 4; a3 += 4; b += 8 * W.SizeBytes * V.Count;
+            }
+        }
+
         for (; kc > 0; kc--)
         {
             V b0 = W.Load<V>(b); V b1 = W.Load<V>(b + W.SizeBytes * V.Count);
-            V x = V.Splat(*a); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+            V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
             x = V.Splat(*(float*)((byte*)a + s1)); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
             x = V.Splat(*(float*)((byte*)a + s2)); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
-            x = V.Splat(*a3); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+            x = V.Splat(a3[0]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
             a++; a3++; b += bStride;
         }
 
@@ -124,13 +212,45 @@ internal static unsafe partial class MicroKernels<V, W>
         c4_1 = V.Zero;
         nint s1 = aStride * sizeof(float), s2 = 2 * s1;
         float* a3 = a + 3 * aStride;
+        if (bStride == 2 * W.SizeBytes * V.Count)
+        {
+            for (; kc >= 4; kc -= 4)
+            {
+                V b0 = W.Load<V>(b); V b1 = W.Load<V>(b + W.SizeBytes * V.Count);
+                V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(*(float*)((byte*)a + s1)); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(*(float*)((byte*)a + s2)); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a3[0]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                x = V.Splat(*(float*)((byte*)a3 + s1)); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
+                b0 = W.Load<V>(b + 2 * W.SizeBytes * V.Count); b1 = W.Load<V>(b + 3 * W.SizeBytes * V.Count);
+                x = V.Splat(a[1]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(*(float*)((byte*)a + s1 + 4)); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(*(float*)((byte*)a + s2 + 4)); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a3[1]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                x = V.Splat(*(float*)((byte*)a3 + s1 + 4)); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
+                b0 = W.Load<V>(b + 4 * W.SizeBytes * V.Count); b1 = W.Load<V>(b + 5 * W.SizeBytes * V.Count);
+                x = V.Splat(a[2]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(*(float*)((byte*)a + s1 + 8)); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(*(float*)((byte*)a + s2 + 8)); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a3[2]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                x = V.Splat(*(float*)((byte*)a3 + s1 + 8)); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
+                b0 = W.Load<V>(b + 6 * W.SizeBytes * V.Count); b1 = W.Load<V>(b + 7 * W.SizeBytes * V.Count);
+                x = V.Splat(a[3]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(*(float*)((byte*)a + s1 + 12)); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(*(float*)((byte*)a + s2 + 12)); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a3[3]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                x = V.Splat(*(float*)((byte*)a3 + s1 + 12)); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
+                a += 4; a3 += 4; b += 8 * W.SizeBytes * V.Count;
+            }
+        }
+
         for (; kc > 0; kc--)
         {
             V b0 = W.Load<V>(b); V b1 = W.Load<V>(b + W.SizeBytes * V.Count);
-            V x = V.Splat(*a); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+            V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
             x = V.Splat(*(float*)((byte*)a + s1)); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
             x = V.Splat(*(float*)((byte*)a + s2)); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
-            x = V.Splat(*a3); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+            x = V.Splat(a3[0]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
             x = V.Splat(*(float*)((byte*)a3 + s1)); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
             a++; a3++; b += bStride;
         }
@@ -159,13 +279,49 @@ internal static unsafe partial class MicroKernels<V, W>
         c4_1 = V.Zero, c5_0 = V.Zero, c5_1 = V.Zero;
         nint s1 = aStride * sizeof(float), s2 = 2 * s1;
         float* a3 = a + 3 * aStride;
+        if (bStride == 2 * W.SizeBytes * V.Count)
+        {
+            for (; kc >= 4; kc -= 4)
+            {
+                V b0 = W.Load<V>(b); V b1 = W.Load<V>(b + W.SizeBytes * V.Count);
+                V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(*(float*)((byte*)a + s1)); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(*(float*)((byte*)a + s2)); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a3[0]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                x = V.Splat(*(float*)((byte*)a3 + s1)); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
+                x = V.Splat(*(float*)((byte*)a3 + s2)); c5_0 = V.MultiplyAdd(x, b0, c5_0); c5_1 = V.MultiplyAdd(x, b1, c5_1);
+                b0 = W.Load<V>(b + 2 * W.SizeBytes * V.Count); b1 = W.Load<V>(b + 3 * W.SizeBytes * V.Count);
+                x = V.Splat(a[1]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(*(float*)((byte*)a + s1 + 4)); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(*(float*)((byte*)a + s2 + 4)); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a3[1]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                x = V.Splat(*(float*)((byte*)a3 + s1 + 4)); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
+                x = V.Splat(*(float*)((byte*)a3 + s2 + 4)); c5_0 = V.MultiplyAdd(x, b0, c5_0); c5_1 = V.MultiplyAdd(x, b1, c5_1);
+                b0 = W.Load<V>(b + 4 * W.SizeBytes * V.Count); b1 = W.Load<V>(b + 5 * W.SizeBytes * V.Count);
+                x = V.Splat(a[2]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(*(float*)((byte*)a + s1 + 8)); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(*(float*)((byte*)a + s2 + 8)); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a3[2]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                x = V.Splat(*(float*)((byte*)a3 + s1 + 8)); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
+                x = V.Splat(*(float*)((byte*)a3 + s2 + 8)); c5_0 = V.MultiplyAdd(x, b0, c5_0); c5_1 = V.MultiplyAdd(x, b1, c5_1);
+                b0 = W.Load<V>(b + 6 * W.SizeBytes * V.Count); b1 = W.Load<V>(b + 7 * W.SizeBytes * V.Count);
+                x = V.Splat(a[3]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(*(float*)((byte*)a + s1 + 12)); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(*(float*)((byte*)a + s2 + 12)); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a3[3]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                x = V.Splat(*(float*)((byte*)a3 + s1 + 12)); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
+                x = V.Splat(*(float*)((byte*)a3 + s2 + 12)); c5_0 = V.MultiplyAdd(x, b0, c5_0); c5_1 = V.MultiplyAdd(x, b1, c5_1);
+                a += 4; a3 += 4; b += 8 * W.SizeBytes * V.Count;
+            }
+        }
+
         for (; kc > 0; kc--)
         {
             V b0 = W.Load<V>(b); V b1 = W.Load<V>(b + W.SizeBytes * V.Count);
-            V x = V.Splat(*a); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+            V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
             x = V.Splat(*(float*)((byte*)a + s1)); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
             x = V.Splat(*(float*)((byte*)a + s2)); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
-            x = V.Splat(*a3); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+            x = V.Splat(a3[0]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
             x = V.Splat(*(float*)((byte*)a3 + s1)); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
             x = V.Splat(*(float*)((byte*)a3 + s2)); c5_0 = V.MultiplyAdd(x, b0, c5_0); c5_1 = V.MultiplyAdd(x, b1, c5_1);
             a++; a3++; b += bStride;
@@ -198,16 +354,56 @@ internal static unsafe partial class MicroKernels<V, W>
         nint s1 = aStride * sizeof(float), s2 = 2 * s1;
         float* a3 = a + 3 * aStride;
         float* a6 = a + 6 * aStride;
+        if (bStride == 2 * W.SizeBytes * V.Count)
+        {
+            for (; kc >= 4; kc -= 4)
+            {
+                V b0 = W.Load<V>(b); V b1 = W.Load<V>(b + W.SizeBytes * V.Count);
+                V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(*(float*)((byte*)a + s1)); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(*(float*)((byte*)a + s2)); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a3[0]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                x = V.Splat(*(float*)((byte*)a3 + s1)); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
+                x = V.Splat(*(float*)((byte*)a3 + s2)); c5_0 = V.MultiplyAdd(x, b0, c5_0); c5_1 = V.MultiplyAdd(x, b1, c5_1);
+                x = V.Splat(a6[0]); c6_0 = V.MultiplyAdd(x, b0, c6_0); c6_1 = V.MultiplyAdd(x, b1, c6_1);
+                b0 = W.Load<V>(b + 2 * W.SizeBytes * V.Count); b1 = W.Load<V>(b + 3 * W.SizeBytes * V.Count);
+                x = V.Splat(a[1]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(*(float*)((byte*)a + s1 + 4)); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(*(float*)((byte*)a + s2 + 4)); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a3[1]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                x = V.Splat(*(float*)((byte*)a3 + s1 + 4)); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
+                x = V.Splat(*(float*)((byte*)a3 + s2 + 4)); c5_0 = V.MultiplyAdd(x, b0, c5_0); c5_1 = V.MultiplyAdd(x, b1, c5_1);
+                x = V.Splat(a6[1]); c6_0 = V.MultiplyAdd(x, b0, c6_0); c6_1 = V.MultiplyAdd(x, b1, c6_1);
+                b0 = W.Load<V>(b + 4 * W.SizeBytes * V.Count); b1 = W.Load<V>(b + 5 * W.SizeBytes * V.Count);
+                x = V.Splat(a[2]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(*(float*)((byte*)a + s1 + 8)); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(*(float*)((byte*)a + s2 + 8)); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a3[2]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                x = V.Splat(*(float*)((byte*)a3 + s1 + 8)); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
+                x = V.Splat(*(float*)((byte*)a3 + s2 + 8)); c5_0 = V.MultiplyAdd(x, b0, c5_0); c5_1 = V.MultiplyAdd(x, b1, c5_1);
+                x = V.Splat(a6[2]); c6_0 = V.MultiplyAdd(x, b0, c6_0); c6_1 = V.MultiplyAdd(x, b1, c6_1);
+                b0 = W.Load<V>(b + 6 * W.SizeBytes * V.Count); b1 = W.Load<V>(b + 7 * W.SizeBytes * V.Count);
+                x = V.Splat(a[3]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(*(float*)((byte*)a + s1 + 12)); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(*(float*)((byte*)a + s2 + 12)); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a3[3]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                x = V.Splat(*(float*)((byte*)a3 + s1 + 12)); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
+                x = V.Splat(*(float*)((byte*)a3 + s2 + 12)); c5_0 = V.MultiplyAdd(x, b0, c5_0); c5_1 = V.MultiplyAdd(x, b1, c5_1);
+                x = V.Splat(a6[3]); c6_0 = V.MultiplyAdd(x, b0, c6_0); c6_1 = V.MultiplyAdd(x, b1, c6_1);
+                a += 4; a3 += 4; a6 += 4; b += 8 * W.SizeBytes * V.Count;
+            }
+        }
+
         for (; kc > 0; kc--)
         {
             V b0 = W.Load<V>(b); V b1 = W.Load<V>(b + W.SizeBytes * V.Count);
-            V x = V.Splat(*a); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+            V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
             x = V.Splat(*(float*)((byte*)a + s1)); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
             x = V.Splat(*(float*)((byte*)a + s2)); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
-            x = V.Splat(*a3); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+            x = V.Splat(a3[0]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
             x = V.Splat(*(float*)((byte*)a3 + s1)); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
             x = V.Splat(*(float*)((byte*)a3 + s2)); c5_0 = V.MultiplyAdd(x, b0, c5_0); c5_1 = V.MultiplyAdd(x, b1, c5_1);
-            x = V.Splat(*a6); c6_0 = V.MultiplyAdd(x, b0, c6_0); c6_1 = V.MultiplyAdd(x, b1, c6_1);
+            x = V.Splat(a6[0]); c6_0 = V.MultiplyAdd(x, b0, c6_0); c6_1 = V.MultiplyAdd(x, b1, c6_1);
             a++; a3++; a6++; b += bStride;
         }
 
@@ -240,16 +436,42 @@ internal static unsafe partial class MicroKernels<V, W>
         nint s1 = aStride * sizeof(float), s2 = 2 * s1;
         float* a3 = a + 3 * aStride;
         float* a6 = a + 6 * aStride;
+        if (bStride == 2 * W.SizeBytes * V.Count)
+        {
+            for (; kc >= 2; kc -= 2)
+            {
+                V b0 = W.Load<V>(b); V b1 = W.Load<V>(b + W.SizeBytes * V.Count);
+                V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(*(float*)((byte*)a + s1)); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(*(float*)((byte*)a + s2)); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a3[0]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                x = V.Splat(*(float*)((byte*)a3 + s1)); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
+                x = V.Splat(*(float*)((byte*)a3 + s2)); c5_0 = V.MultiplyAdd(x, b0, c5_0); c5_1 = V.MultiplyAdd(x, b1, c5_1);
+                x = V.Splat(a6[0]); c6_0 = V.MultiplyAdd(x, b0, c6_0); c6_1 = V.MultiplyAdd(x, b1, c6_1);
+                x = V.Splat(*(float*)((byte*)a6 + s1)); c7_0 = V.MultiplyAdd(x, b0, c7_0); c7_1 = V.MultiplyAdd(x, b1, c7_1);
+                b0 = W.Load<V>(b + 2 * W.SizeBytes * V.Count); b1 = W.Load<V>(b + 3 * W.SizeBytes * V.Count);
+                x = V.Splat(a[1]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(*(float*)((byte*)a + s1 + 4)); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(*(float*)((byte*)a + s2 + 4)); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a3[1]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                x = V.Splat(*(float*)((byte*)a3 + s1 + 4)); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
+                x = V.Splat(*(float*)((byte*)a3 + s2 + 4)); c5_0 = V.MultiplyAdd(x, b0, c5_0); c5_1 = V.MultiplyAdd(x, b1, c5_1);
+                x = V.Splat(a6[1]); c6_0 = V.MultiplyAdd(x, b0, c6_0); c6_1 = V.MultiplyAdd(x, b1, c6_1);
+                x = V.Splat(*(float*)((byte*)a6 + s1 + 4)); c7_0 = V.MultiplyAdd(x, b0, c7_0); c7_1 = V.MultiplyAdd(x, b1, c7_1);
+                a += 2; a3 += 2; a6 += 2; b += 4 * W.SizeBytes * V.Count;
+            }
+        }
+
         for (; kc > 0; kc--)
         {
             V b0 = W.Load<V>(b); V b1 = W.Load<V>(b + W.SizeBytes * V.Count);
-            V x = V.Splat(*a); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+            V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
             x = V.Splat(*(float*)((byte*)a + s1)); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
             x = V.Splat(*(float*)((byte*)a + s2)); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
-            x = V.Splat(*a3); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+            x = V.Splat(a3[0]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
             x = V.Splat(*(float*)((byte*)a3 + s1)); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
             x = V.Splat(*(float*)((byte*)a3 + s2)); c5_0 = V.MultiplyAdd(x, b0, c5_0); c5_1 = V.MultiplyAdd(x, b1, c5_1);
-            x = V.Splat(*a6); c6_0 = V.MultiplyAdd(x, b0, c6_0); c6_1 = V.MultiplyAdd(x, b1, c6_1);
+            x = V.Splat(a6[0]); c6_0 = V.MultiplyAdd(x, b0, c6_0); c6_1 = V.MultiplyAdd(x, b1, c6_1);
             x = V.Splat(*(float*)((byte*)a6 + s1)); c7_0 = V.MultiplyAdd(x, b0, c7_0); c7_1 = V.MultiplyAdd(x, b1, c7_1);
             a++; a3++; a6++; b += bStride;
         }
@@ -285,16 +507,44 @@ internal static unsafe partial class MicroKernels<V, W>
         nint s1 = aStride * sizeof(float), s2 = 2 * s1;
         float* a3 = a + 3 * aStride;
         float* a6 = a + 6 * aStride;
+        if (bStride == 2 * W.SizeBytes * V.Count)
+        {
+            for (; kc >= 2; kc -= 2)
+            {
+                V b0 = W.Load<V>(b); V b1 = W.Load<V>(b + W.SizeBytes * V.Count);
+                V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(*(float*)((byte*)a + s1)); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(*(float*)((byte*)a + s2)); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a3[0]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                x = V.Splat(*(float*)((byte*)a3 + s1)); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
+                x = V.Splat(*(float*)((byte*)a3 + s2)); c5_0 = V.MultiplyAdd(x, b0, c5_0); c5_1 = V.MultiplyAdd(x, b1, c5_1);
+                x = V.Splat(a6[0]); c6_0 = V.MultiplyAdd(x, b0, c6_0); c6_1 = V.MultiplyAdd(x, b1, c6_1);
+                x = V.Splat(*(float*)((byte*)a6 + s1)); c7_0 = V.MultiplyAdd(x, b0, c7_0); c7_1 = V.MultiplyAdd(x, b1, c7_1);
+                x = V.Splat(*(float*)((byte*)a6 + s2)); c8_0 = V.MultiplyAdd(x, b0, c8_0); c8_1 = V.MultiplyAdd(x, b1, c8_1);
+                b0 = W.Load<V>(b + 2 * W.SizeBytes * V.Count); b1 = W.Load<V>(b + 3 * W.SizeBytes * V.Count);
+                x = V.Splat(a[1]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(*(float*)((byte*)a + s1 + 4)); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(*(float*)((byte*)a + s2 + 4)); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a3[1]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                x = V.Splat(*(float*)((byte*)a3 + s1 + 4)); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
+                x = V.Splat(*(float*)((byte*)a3 + s2 + 4)); c5_0 = V.MultiplyAdd(x, b0, c5_0); c5_1 = V.MultiplyAdd(x, b1, c5_1);
+                x = V.Splat(a6[1]); c6_0 = V.MultiplyAdd(x, b0, c6_0); c6_1 = V.MultiplyAdd(x, b1, c6_1);
+                x = V.Splat(*(float*)((byte*)a6 + s1 + 4)); c7_0 = V.MultiplyAdd(x, b0, c7_0); c7_1 = V.MultiplyAdd(x, b1, c7_1);
+                x = V.Splat(*(float*)((byte*)a6 + s2 + 4)); c8_0 = V.MultiplyAdd(x, b0, c8_0); c8_1 = V.MultiplyAdd(x, b1, c8_1);
+                a += 2; a3 += 2; a6 += 2; b += 4 * W.SizeBytes * V.Count;
+            }
+        }
+
         for (; kc > 0; kc--)
         {
             V b0 = W.Load<V>(b); V b1 = W.Load<V>(b + W.SizeBytes * V.Count);
-            V x = V.Splat(*a); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+            V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
             x = V.Splat(*(float*)((byte*)a + s1)); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
             x = V.Splat(*(float*)((byte*)a + s2)); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
-            x = V.Splat(*a3); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+            x = V.Splat(a3[0]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
             x = V.Splat(*(float*)((byte*)a3 + s1)); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
             x = V.Splat(*(float*)((byte*)a3 + s2)); c5_0 = V.MultiplyAdd(x, b0, c5_0); c5_1 = V.MultiplyAdd(x, b1, c5_1);
-            x = V.Splat(*a6); c6_0 = V.MultiplyAdd(x, b0, c6_0); c6_1 = V.MultiplyAdd(x, b1, c6_1);
+            x = V.Splat(a6[0]); c6_0 = V.MultiplyAdd(x, b0, c6_0); c6_1 = V.MultiplyAdd(x, b1, c6_1);
             x = V.Splat(*(float*)((byte*)a6 + s1)); c7_0 = V.MultiplyAdd(x, b0, c7_0); c7_1 = V.MultiplyAdd(x, b1, c7_1);
             x = V.Splat(*(float*)((byte*)a6 + s2)); c8_0 = V.MultiplyAdd(x, b0, c8_0); c8_1 = V.MultiplyAdd(x, b1, c8_1);
             a++; a3++; a6++; b += bStride;
@@ -335,19 +585,49 @@ internal static unsafe partial class MicroKernels<V, W>
         float* a3 = a + 3 * aStride;
         float* a6 = a + 6 * aStride;
         float* a9 = a + 9 * aStride;
+        if (bStride == 2 * W.SizeBytes * V.Count)
+        {
+            for (; kc >= 2; kc -= 2)
+            {
+                V b0 = W.Load<V>(b); V b1 = W.Load<V>(b + W.SizeBytes * V.Count);
+                V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(*(float*)((byte*)a + s1)); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(*(float*)((byte*)a + s2)); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a3[0]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                x = V.Splat(*(float*)((byte*)a3 + s1)); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
+                x = V.Splat(*(float*)((byte*)a3 + s2)); c5_0 = V.MultiplyAdd(x, b0, c5_0); c5_1 = V.MultiplyAdd(x, b1, c5_1);
+                x = V.Splat(a6[0]); c6_0 = V.MultiplyAdd(x, b0, c6_0); c6_1 = V.MultiplyAdd(x, b1, c6_1);
+                x = V.Splat(*(float*)((byte*)a6 + s1)); c7_0 = V.MultiplyAdd(x, b0, c7_0); c7_1 = V.MultiplyAdd(x, b1, c7_1);
+                x = V.Splat(*(float*)((byte*)a6 + s2)); c8_0 = V.MultiplyAdd(x, b0, c8_0); c8_1 = V.MultiplyAdd(x, b1, c8_1);
+                x = V.Splat(a9[0]); c9_0 = V.MultiplyAdd(x, b0, c9_0); c9_1 = V.MultiplyAdd(x, b1, c9_1);
+                b0 = W.Load<V>(b + 2 * W.SizeBytes * V.Count); b1 = W.Load<V>(b + 3 * W.SizeBytes * V.Count);
+                x = V.Splat(a[1]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(*(float*)((byte*)a + s1 + 4)); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(*(float*)((byte*)a + s2 + 4)); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a3[1]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                x = V.Splat(*(float*)((byte*)a3 + s1 + 4)); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
+                x = V.Splat(*(float*)((byte*)a3 + s2 + 4)); c5_0 = V.MultiplyAdd(x, b0, c5_0); c5_1 = V.MultiplyAdd(x, b1, c5_1);
+                x = V.Splat(a6[1]); c6_0 = V.MultiplyAdd(x, b0, c6_0); c6_1 = V.MultiplyAdd(x, b1, c6_1);
+                x = V.Splat(*(float*)((byte*)a6 + s1 + 4)); c7_0 = V.MultiplyAdd(x, b0, c7_0); c7_1 = V.MultiplyAdd(x, b1, c7_1);
+                x = V.Splat(*(float*)((byte*)a6 + s2 + 4)); c8_0 = V.MultiplyAdd(x, b0, c8_0); c8_1 = V.MultiplyAdd(x, b1, c8_1);
+                x = V.Splat(a9[1]); c9_0 = V.MultiplyAdd(x, b0, c9_0); c9_1 = V.MultiplyAdd(x, b1, c9_1);
+                a += 2; a3 += 2; a6 += 2; a9 += 2; b += 4 * W.SizeBytes * V.Count;
+            }
+        }
+
         for (; kc > 0; kc--)
         {
             V b0 = W.Load<V>(b); V b1 = W.Load<V>(b + W.SizeBytes * V.Count);
-            V x = V.Splat(*a); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+            V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
             x = V.Splat(*(float*)((byte*)a + s1)); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
             x = V.Splat(*(float*)((byte*)a + s2)); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
-            x = V.Splat(*a3); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+            x = V.Splat(a3[0]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
             x = V.Splat(*(float*)((byte*)a3 + s1)); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
             x = V.Splat(*(float*)((byte*)a3 + s2)); c5_0 = V.MultiplyAdd(x, b0, c5_0); c5_1 = V.MultiplyAdd(x, b1, c5_1);
-            x = V.Splat(*a6); c6_0 = V.MultiplyAdd(x, b0, c6_0); c6_1 = V.MultiplyAdd(x, b1, c6_1);
+            x = V.Splat(a6[0]); c6_0 = V.MultiplyAdd(x, b0, c6_0); c6_1 = V.MultiplyAdd(x, b1, c6_1);
             x = V.Splat(*(float*)((byte*)a6 + s1)); c7_0 = V.MultiplyAdd(x, b0, c7_0); c7_1 = V.MultiplyAdd(x, b1, c7_1);
             x = V.Splat(*(float*)((byte*)a6 + s2)); c8_0 = V.MultiplyAdd(x, b0, c8_0); c8_1 = V.MultiplyAdd(x, b1, c8_1);
-            x = V.Splat(*a9); c9_0 = V.MultiplyAdd(x, b0, c9_0); c9_1 = V.MultiplyAdd(x, b1, c9_1);
+            x = V.Splat(a9[0]); c9_0 = V.MultiplyAdd(x, b0, c9_0); c9_1 = V.MultiplyAdd(x, b1, c9_1);
             a++; a3++; a6++; a9++; b += bStride;
         }
 
@@ -388,19 +668,51 @@ internal static unsafe partial class MicroKernels<V, W>
         float* a3 = a + 3 * aStride;
         float* a6 = a + 6 * aStride;
         float* a9 = a + 9 * aStride;
+        if (bStride == 2 * W.SizeBytes * V.Count)
+        {
+            for (; kc >= 2; kc -= 2)
+            {
+                V b0 = W.Load<V>(b); V b1 = W.Load<V>(b + W.SizeBytes * V.Count);
+                V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(*(float*)((byte*)a + s1)); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(*(float*)((byte*)a + s2)); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a3[0]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                x = V.Splat(*(float*)((byte*)a3 + s1)); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
+                x = V.Splat(*(float*)((byte*)a3 + s2)); c5_0 = V.MultiplyAdd(x, b0, c5_0); c5_1 = V.MultiplyAdd(x, b1, c5_1);
+                x = V.Splat(a6[0]); c6_0 = V.MultiplyAdd(x, b0, c6_0); c6_1 = V.MultiplyAdd(x, b1, c6_1);
+                x = V.Splat(*(float*)((byte*)a6 + s1)); c7_0 = V.MultiplyAdd(x, b0, c7_0); c7_1 = V.MultiplyAdd(x, b1, c7_1);
+                x = V.Splat(*(float*)((byte*)a6 + s2)); c8_0 = V.MultiplyAdd(x, b0, c8_0); c8_1 = V.MultiplyAdd(x, b1, c8_1);
+                x = V.Splat(a9[0]); c9_0 = V.MultiplyAdd(x, b0, c9_0); c9_1 = V.MultiplyAdd(x, b1, c9_1);
+                x = V.Splat(*(float*)((byte*)a9 + s1)); c10_0 = V.MultiplyAdd(x, b0, c10_0); c10_1 = V.MultiplyAdd(x, b1, c10_1);
+                b0 = W.Load<V>(b + 2 * W.SizeBytes * V.Count); b1 = W.Load<V>(b + 3 * W.SizeBytes * V.Count);
+                x = V.Splat(a[1]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(*(float*)((byte*)a + s1 + 4)); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(*(float*)((byte*)a + s2 + 4)); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a3[1]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                x = V.Splat(*(float*)((byte*)a3 + s1 + 4)); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
+                x = V.Splat(*(float*)((byte*)a3 + s2 + 4)); c5_0 = V.MultiplyAdd(x, b0, c5_0); c5_1 = V.MultiplyAdd(x, b1, c5_1);
+                x = V.Splat(a6[1]); c6_0 = V.MultiplyAdd(x, b0, c6_0); c6_1 = V.MultiplyAdd(x, b1, c6_1);
+                x = V.Splat(*(float*)((byte*)a6 + s1 + 4)); c7_0 = V.MultiplyAdd(x, b0, c7_0); c7_1 = V.MultiplyAdd(x, b1, c7_1);
+                x = V.Splat(*(float*)((byte*)a6 + s2 + 4)); c8_0 = V.MultiplyAdd(x, b0, c8_0); c8_1 = V.MultiplyAdd(x, b1, c8_1);
+                x = V.Splat(a9[1]); c9_0 = V.MultiplyAdd(x, b0, c9_0); c9_1 = V.MultiplyAdd(x, b1, c9_1);
+                x = V.Splat(*(float*)((byte*)a9 + s1 + 4)); c10_0 = V.MultiplyAdd(x, b0, c10_0); c10_1 = V.MultiplyAdd(x, b1, c10_1);
+                a += 2; a3 += 2; a6 += 2; a9 += 2; b += 4 * W.SizeBytes * V.Count;
+            }
+        }
+
         for (; kc > 0; kc--)
         {
             V b0 = W.Load<V>(b); V b1 = W.Load<V>(b + W.SizeBytes * V.Count);
-            V x = V.Splat(*a); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+            V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
             x = V.Splat(*(float*)((byte*)a + s1)); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
             x = V.Splat(*(float*)((byte*)a + s2)); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
-            x = V.Splat(*a3); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+            x = V.Splat(a3[0]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
             x = V.Splat(*(float*)((byte*)a3 + s1)); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
             x = V.Splat(*(float*)((byte*)a3 + s2)); c5_0 = V.MultiplyAdd(x, b0, c5_0); c5_1 = V.MultiplyAdd(x, b1, c5_1);
-            x = V.Splat(*a6); c6_0 = V.MultiplyAdd(x, b0, c6_0); c6_1 = V.MultiplyAdd(x, b1, c6_1);
+            x = V.Splat(a6[0]); c6_0 = V.MultiplyAdd(x, b0, c6_0); c6_1 = V.MultiplyAdd(x, b1, c6_1);
             x = V.Splat(*(float*)((byte*)a6 + s1)); c7_0 = V.MultiplyAdd(x, b0, c7_0); c7_1 = V.MultiplyAdd(x, b1, c7_1);
             x = V.Splat(*(float*)((byte*)a6 + s2)); c8_0 = V.MultiplyAdd(x, b0, c8_0); c8_1 = V.MultiplyAdd(x, b1, c8_1);
-            x = V.Splat(*a9); c9_0 = V.MultiplyAdd(x, b0, c9_0); c9_1 = V.MultiplyAdd(x, b1, c9_1);
+            x = V.Splat(a9[0]); c9_0 = V.MultiplyAdd(x, b0, c9_0); c9_1 = V.MultiplyAdd(x, b1, c9_1);
             x = V.Splat(*(float*)((byte*)a9 + s1)); c10_0 = V.MultiplyAdd(x, b0, c10_0); c10_1 = V.MultiplyAdd(x, b1, c10_1);
             a++; a3++; a6++; a9++; b += bStride;
         }
@@ -444,19 +756,53 @@ internal static unsafe partial class MicroKernels<V, W>
         float* a3 = a + 3 * aStride;
         float* a6 = a + 6 * aStride;
         float* a9 = a + 9 * aStride;
+        if (bStride == 2 * W.SizeBytes * V.Count)
+        {
+            for (; kc >= 2; kc -= 2)
+            {
+                V b0 = W.Load<V>(b); V b1 = W.Load<V>(b + W.SizeBytes * V.Count);
+                V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(*(float*)((byte*)a + s1)); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(*(float*)((byte*)a + s2)); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a3[0]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                x = V.Splat(*(float*)((byte*)a3 + s1)); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
+                x = V.Splat(*(float*)((byte*)a3 + s2)); c5_0 = V.MultiplyAdd(x, b0, c5_0); c5_1 = V.MultiplyAdd(x, b1, c5_1);
+                x = V.Splat(a6[0]); c6_0 = V.MultiplyAdd(x, b0, c6_0); c6_1 = V.MultiplyAdd(x, b1, c6_1);
+                x = V.Splat(*(float*)((byte*)a6 + s1)); c7_0 = V.MultiplyAdd(x, b0, c7_0); c7_1 = V.MultiplyAdd(x, b1, c7_1);
+                x = V.Splat(*(float*)((byte*)a6 + s2)); c8_0 = V.MultiplyAdd(x, b0, c8_0); c8_1 = V.MultiplyAdd(x, b1, c8_1);
+                x = V.Splat(a9[0]); c9_0 = V.MultiplyAdd(x, b0, c9_0); c9_1 = V.MultiplyAdd(x, b1, c9_1);
+                x = V.Splat(*(float*)((byte*)a9 + s1)); c10_0 = V.MultiplyAdd(x, b0, c10_0); c10_1 = V.MultiplyAdd(x, b1, c10_1);
+                x = V.Splat(*(float*)((byte*)a9 + s2)); c11_0 = V.MultiplyAdd(x, b0, c11_0); c11_1 = V.MultiplyAdd(x, b1, c11_1);
+                b0 = W.Load<V>(b + 2 * W.SizeBytes * V.Count); b1 = W.Load<V>(b + 3 * W.SizeBytes * V.Count);
+                x = V.Splat(a[1]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(*(float*)((byte*)a + s1 + 4)); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(*(float*)((byte*)a + s2 + 4)); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a3[1]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                x = V.Splat(*(float*)((byte*)a3 + s1 + 4)); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
+                x = V.Splat(*(float*)((byte*)a3 + s2 + 4)); c5_0 = V.MultiplyAdd(x, b0, c5_0); c5_1 = V.MultiplyAdd(x, b1, c5_1);
+                x = V.Splat(a6[1]); c6_0 = V.MultiplyAdd(x, b0, c6_0); c6_1 = V.MultiplyAdd(x, b1, c6_1);
+                x = V.Splat(*(float*)((byte*)a6 + s1 + 4)); c7_0 = V.MultiplyAdd(x, b0, c7_0); c7_1 = V.MultiplyAdd(x, b1, c7_1);
+                x = V.Splat(*(float*)((byte*)a6 + s2 + 4)); c8_0 = V.MultiplyAdd(x, b0, c8_0); c8_1 = V.MultiplyAdd(x, b1, c8_1);
+                x = V.Splat(a9[1]); c9_0 = V.MultiplyAdd(x, b0, c9_0); c9_1 = V.MultiplyAdd(x, b1, c9_1);
+                x = V.Splat(*(float*)((byte*)a9 + s1 + 4)); c10_0 = V.MultiplyAdd(x, b0, c10_0); c10_1 = V.MultiplyAdd(x, b1, c10_1);
+                x = V.Splat(*(float*)((byte*)a9 + s2 + 4)); c11_0 = V.MultiplyAdd(x, b0, c11_0); c11_1 = V.MultiplyAdd(x, b1, c11_1);
+                a += 2; a3 += 2; a6 += 2; a9 += 2; b += 4 * W.SizeBytes * V.Count;
+            }
+        }
+
         for (; kc > 0; kc--)
         {
             V b0 = W.Load<V>(b); V b1 = W.Load<V>(b + W.SizeBytes * V.Count);
-            V x = V.Splat(*a); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+            V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
             x = V.Splat(*(float*)((byte*)a + s1)); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
             x = V.Splat(*(float*)((byte*)a + s2)); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
-            x = V.Splat(*a3); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+            x = V.Splat(a3[0]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
             x = V.Splat(*(float*)((byte*)a3 + s1)); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
             x = V.Splat(*(float*)((byte*)a3 + s2)); c5_0 = V.MultiplyAdd(x, b0, c5_0); c5_1 = V.MultiplyAdd(x, b1, c5_1);
-            x = V.Splat(*a6); c6_0 = V.MultiplyAdd(x, b0, c6_0); c6_1 = V.MultiplyAdd(x, b1, c6_1);
+            x = V.Splat(a6[0]); c6_0 = V.MultiplyAdd(x, b0, c6_0); c6_1 = V.MultiplyAdd(x, b1, c6_1);
             x = V.Splat(*(float*)((byte*)a6 + s1)); c7_0 = V.MultiplyAdd(x, b0, c7_0); c7_1 = V.MultiplyAdd(x, b1, c7_1);
             x = V.Splat(*(float*)((byte*)a6 + s2)); c8_0 = V.MultiplyAdd(x, b0, c8_0); c8_1 = V.MultiplyAdd(x, b1, c8_1);
-            x = V.Splat(*a9); c9_0 = V.MultiplyAdd(x, b0, c9_0); c9_1 = V.MultiplyAdd(x, b1, c9_1);
+            x = V.Splat(a9[0]); c9_0 = V.MultiplyAdd(x, b0, c9_0); c9_1 = V.MultiplyAdd(x, b1, c9_1);
             x = V.Splat(*(float*)((byte*)a9 + s1)); c10_0 = V.MultiplyAdd(x, b0, c10_0); c10_1 = V.MultiplyAdd(x, b1, c10_1);
             x = V.Splat(*(float*)((byte*)a9 + s2)); c11_0 = V.MultiplyAdd(x, b0, c11_0); c11_1 = V.MultiplyAdd(x, b1, c11_1);
             a++; a3++; a6++; a9++; b += bStride;
@@ -504,22 +850,58 @@ internal static unsafe partial class MicroKernels<V, W>
         float* a6 = a + 6 * aStride;
         float* a9 = a + 9 * aStride;
         float* a12 = a + 12 * aStride;
+        if (bStride == 2 * W.SizeBytes * V.Count)
+        {
+            for (; kc >= 2; kc -= 2)
+            {
+                V b0 = W.Load<V>(b); V b1 = W.Load<V>(b + W.SizeBytes * V.Count);
+                V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(*(float*)((byte*)a + s1)); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(*(float*)((byte*)a + s2)); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a3[0]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                x = V.Splat(*(float*)((byte*)a3 + s1)); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
+                x = V.Splat(*(float*)((byte*)a3 + s2)); c5_0 = V.MultiplyAdd(x, b0, c5_0); c5_1 = V.MultiplyAdd(x, b1, c5_1);
+                x = V.Splat(a6[0]); c6_0 = V.MultiplyAdd(x, b0, c6_0); c6_1 = V.MultiplyAdd(x, b1, c6_1);
+                x = V.Splat(*(float*)((byte*)a6 + s1)); c7_0 = V.MultiplyAdd(x, b0, c7_0); c7_1 = V.MultiplyAdd(x, b1, c7_1);
+                x = V.Splat(*(float*)((byte*)a6 + s2)); c8_0 = V.MultiplyAdd(x, b0, c8_0); c8_1 = V.MultiplyAdd(x, b1, c8_1);
+                x = V.Splat(a9[0]); c9_0 = V.MultiplyAdd(x, b0, c9_0); c9_1 = V.MultiplyAdd(x, b1, c9_1);
+                x = V.Splat(*(float*)((byte*)a9 + s1)); c10_0 = V.MultiplyAdd(x, b0, c10_0); c10_1 = V.MultiplyAdd(x, b1, c10_1);
+                x = V.Splat(*(float*)((byte*)a9 + s2)); c11_0 = V.MultiplyAdd(x, b0, c11_0); c11_1 = V.MultiplyAdd(x, b1, c11_1);
+                x = V.Splat(a12[0]); c12_0 = V.MultiplyAdd(x, b0, c12_0); c12_1 = V.MultiplyAdd(x, b1, c12_1);
+                b0 = W.Load<V>(b + 2 * W.SizeBytes * V.Count); b1 = W.Load<V>(b + 3 * W.SizeBytes * V.Count);
+                x = V.Splat(a[1]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(*(float*)((byte*)a + s1 + 4)); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(*(float*)((byte*)a + s2 + 4)); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a3[1]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                x = V.Splat(*(float*)((byte*)a3 + s1 + 4)); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
+                x = V.Splat(*(float*)((byte*)a3 + s2 + 4)); c5_0 = V.MultiplyAdd(x, b0, c5_0); c5_1 = V.MultiplyAdd(x, b1, c5_1);
+                x = V.Splat(a6[1]); c6_0 = V.MultiplyAdd(x, b0, c6_0); c6_1 = V.MultiplyAdd(x, b1, c6_1);
+                x = V.Splat(*(float*)((byte*)a6 + s1 + 4)); c7_0 = V.MultiplyAdd(x, b0, c7_0); c7_1 = V.MultiplyAdd(x, b1, c7_1);
+                x = V.Splat(*(float*)((byte*)a6 + s2 + 4)); c8_0 = V.MultiplyAdd(x, b0, c8_0); c8_1 = V.MultiplyAdd(x, b1, c8_1);
+                x = V.Splat(a9[1]); c9_0 = V.MultiplyAdd(x, b0, c9_0); c9_1 = V.MultiplyAdd(x, b1, c9_1);
+                x = V.Splat(*(float*)((byte*)a9 + s1 + 4)); c10_0 = V.MultiplyAdd(x, b0, c10_0); c10_1 = V.MultiplyAdd(x, b1, c10_1);
+                x = V.Splat(*(float*)((byte*)a9 + s2 + 4)); c11_0 = V.MultiplyAdd(x, b0, c11_0); c11_1 = V.MultiplyAdd(x, b1, c11_1);
+                x = V.Splat(a12[1]); c12_0 = V.MultiplyAdd(x, b0, c12_0); c12_1 = V.MultiplyAdd(x, b1, c12_1);
+                a += 2; a3 += 2; a6 += 2; a9 += 2; a12 += 2; b += 4 * W.SizeBytes * V.Count;
+            }
+        }
+
         for (; kc > 0; kc--)
         {
             V b0 = W.Load<V>(b); V b1 = W.Load<V>(b + W.SizeBytes * V.Count);
-            V x = V.Splat(*a); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+            V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
             x = V.Splat(*(float*)((byte*)a + s1)); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
             x = V.Splat(*(float*)((byte*)a + s2)); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
-            x = V.Splat(*a3); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+            x = V.Splat(a3[0]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
             x = V.Splat(*(float*)((byte*)a3 + s1)); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
             x = V.Splat(*(float*)((byte*)a3 + s2)); c5_0 = V.MultiplyAdd(x, b0, c5_0); c5_1 = V.MultiplyAdd(x, b1, c5_1);
-            x = V.Splat(*a6); c6_0 = V.MultiplyAdd(x, b0, c6_0); c6_1 = V.MultiplyAdd(x, b1, c6_1);
+            x = V.Splat(a6[0]); c6_0 = V.MultiplyAdd(x, b0, c6_0); c6_1 = V.MultiplyAdd(x, b1, c6_1);
             x = V.Splat(*(float*)((byte*)a6 + s1)); c7_0 = V.MultiplyAdd(x, b0, c7_0); c7_1 = V.MultiplyAdd(x, b1, c7_1);
             x = V.Splat(*(float*)((byte*)a6 + s2)); c8_0 = V.MultiplyAdd(x, b0, c8_0); c8_1 = V.MultiplyAdd(x, b1, c8_1);
-            x = V.Splat(*a9); c9_0 = V.MultiplyAdd(x, b0, c9_0); c9_1 = V.MultiplyAdd(x, b1, c9_1);
+            x = V.Splat(a9[0]); c9_0 = V.MultiplyAdd(x, b0, c9_0); c9_1 = V.MultiplyAdd(x, b1, c9_1);
             x = V.Splat(*(float*)((byte*)a9 + s1)); c10_0 = V.MultiplyAdd(x, b0, c10_0); c10_1 = V.MultiplyAdd(x, b1, c10_1);
             x = V.Splat(*(float*)((byte*)a9 + s2)); c11_0 = V.MultiplyAdd(x, b0, c11_0); c11_1 = V.MultiplyAdd(x, b1, c11_1);
-            x = V.Splat(*a12); c12_0 = V.MultiplyAdd(x, b0, c12_0); c12_1 = V.MultiplyAdd(x, b1, c12_1);
+            x = V.Splat(a12[0]); c12_0 = V.MultiplyAdd(x, b0, c12_0); c12_1 = V.MultiplyAdd(x, b1, c12_1);
             a++; a3++; a6++; a9++; a12++; b += bStride;
         }
 
@@ -568,22 +950,60 @@ internal static unsafe partial class MicroKernels<V, W>
         float* a6 = a + 6 * aStride;
         float* a9 = a + 9 * aStride;
         float* a12 = a + 12 * aStride;
+        if (bStride == 2 * W.SizeBytes * V.Count)
+        {
+            for (; kc >= 2; kc -= 2)
+            {
+                V b0 = W.Load<V>(b); V b1 = W.Load<V>(b + W.SizeBytes * V.Count);
+                V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(*(float*)((byte*)a + s1)); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(*(float*)((byte*)a + s2)); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a3[0]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                x = V.Splat(*(float*)((byte*)a3 + s1)); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
+                x = V.Splat(*(float*)((byte*)a3 + s2)); c5_0 = V.MultiplyAdd(x, b0, c5_0); c5_1 = V.MultiplyAdd(x, b1, c5_1);
+                x = V.Splat(a6[0]); c6_0 = V.MultiplyAdd(x, b0, c6_0); c6_1 = V.MultiplyAdd(x, b1, c6_1);
+                x = V.Splat(*(float*)((byte*)a6 + s1)); c7_0 = V.MultiplyAdd(x, b0, c7_0); c7_1 = V.MultiplyAdd(x, b1, c7_1);
+                x = V.Splat(*(float*)((byte*)a6 + s2)); c8_0 = V.MultiplyAdd(x, b0, c8_0); c8_1 = V.MultiplyAdd(x, b1, c8_1);
+                x = V.Splat(a9[0]); c9_0 = V.MultiplyAdd(x, b0, c9_0); c9_1 = V.MultiplyAdd(x, b1, c9_1);
+                x = V.Splat(*(float*)((byte*)a9 + s1)); c10_0 = V.MultiplyAdd(x, b0, c10_0); c10_1 = V.MultiplyAdd(x, b1, c10_1);
+                x = V.Splat(*(float*)((byte*)a9 + s2)); c11_0 = V.MultiplyAdd(x, b0, c11_0); c11_1 = V.MultiplyAdd(x, b1, c11_1);
+                x = V.Splat(a12[0]); c12_0 = V.MultiplyAdd(x, b0, c12_0); c12_1 = V.MultiplyAdd(x, b1, c12_1);
+                x = V.Splat(*(float*)((byte*)a12 + s1)); c13_0 = V.MultiplyAdd(x, b0, c13_0); c13_1 = V.MultiplyAdd(x, b1, c13_1);
+                b0 = W.Load<V>(b + 2 * W.SizeBytes * V.Count); b1 = W.Load<V>(b + 3 * W.SizeBytes * V.Count);
+                x = V.Splat(a[1]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+                x = V.Splat(*(float*)((byte*)a + s1 + 4)); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
+                x = V.Splat(*(float*)((byte*)a + s2 + 4)); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
+                x = V.Splat(a3[1]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+                x = V.Splat(*(float*)((byte*)a3 + s1 + 4)); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
+                x = V.Splat(*(float*)((byte*)a3 + s2 + 4)); c5_0 = V.MultiplyAdd(x, b0, c5_0); c5_1 = V.MultiplyAdd(x, b1, c5_1);
+                x = V.Splat(a6[1]); c6_0 = V.MultiplyAdd(x, b0, c6_0); c6_1 = V.MultiplyAdd(x, b1, c6_1);
+                x = V.Splat(*(float*)((byte*)a6 + s1 + 4)); c7_0 = V.MultiplyAdd(x, b0, c7_0); c7_1 = V.MultiplyAdd(x, b1, c7_1);
+                x = V.Splat(*(float*)((byte*)a6 + s2 + 4)); c8_0 = V.MultiplyAdd(x, b0, c8_0); c8_1 = V.MultiplyAdd(x, b1, c8_1);
+                x = V.Splat(a9[1]); c9_0 = V.MultiplyAdd(x, b0, c9_0); c9_1 = V.MultiplyAdd(x, b1, c9_1);
+                x = V.Splat(*(float*)((byte*)a9 + s1 + 4)); c10_0 = V.MultiplyAdd(x, b0, c10_0); c10_1 = V.MultiplyAdd(x, b1, c10_1);
+                x = V.Splat(*(float*)((byte*)a9 + s2 + 4)); c11_0 = V.MultiplyAdd(x, b0, c11_0); c11_1 = V.MultiplyAdd(x, b1, c11_1);
+                x = V.Splat(a12[1]); c12_0 = V.MultiplyAdd(x, b0, c12_0); c12_1 = V.MultiplyAdd(x, b1, c12_1);
+                x = V.Splat(*(float*)((byte*)a12 + s1 + 4)); c13_0 = V.MultiplyAdd(x, b0, c13_0); c13_1 = V.MultiplyAdd(x, b1, c13_1);
+                a += 2; a3 += 2; a6 += 2; a9 += 2; a12 += 2; b += 4 * W.SizeBytes * V.Count;
+            }
+        }
+
         for (; kc > 0; kc--)
         {
             V b0 = W.Load<V>(b); V b1 = W.Load<V>(b + W.SizeBytes * V.Count);
-            V x = V.Splat(*a); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
+            V x = V.Splat(a[0]); c0_0 = V.MultiplyAdd(x, b0, c0_0); c0_1 = V.MultiplyAdd(x, b1, c0_1);
             x = V.Splat(*(float*)((byte*)a + s1)); c1_0 = V.MultiplyAdd(x, b0, c1_0); c1_1 = V.MultiplyAdd(x, b1, c1_1);
             x = V.Splat(*(float*)((byte*)a + s2)); c2_0 = V.MultiplyAdd(x, b0, c2_0); c2_1 = V.MultiplyAdd(x, b1, c2_1);
-            x = V.Splat(*a3); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
+            x = V.Splat(a3[0]); c3_0 = V.MultiplyAdd(x, b0, c3_0); c3_1 = V.MultiplyAdd(x, b1, c3_1);
             x = V.Splat(*(float*)((byte*)a3 + s1)); c4_0 = V.MultiplyAdd(x, b0, c4_0); c4_1 = V.MultiplyAdd(x, b1, c4_1);
             x = V.Splat(*(float*)((byte*)a3 + s2)); c5_0 = V.MultiplyAdd(x, b0, c5_0); c5_1 = V.MultiplyAdd(x, b1, c5_1);
-            x = V.Splat(*a6); c6_0 = V.MultiplyAdd(x, b0, c6_0); c6_1 = V.MultiplyAdd(x, b1, c6_1);
+            x = V.Splat(a6[0]); c6_0 = V.MultiplyAdd(x, b0, c6_0); c6_1 = V.MultiplyAdd(x, b1, c6_1);
             x = V.Splat(*(float*)((byte*)a6 + s1)); c7_0 = V.MultiplyAdd(x, b0, c7_0); c7_1 = V.MultiplyAdd(x, b1, c7_1);
             x = V.Splat(*(float*)((byte*)a6 + s2)); c8_0 = V.MultiplyAdd(x, b0, c8_0); c8_1 = V.MultiplyAdd(x, b1, c8_1);
-            x = V.Splat(*a9); c9_0 = V.MultiplyAdd(x, b0, c9_0); c9_1 = V.MultiplyAdd(x, b1, c9_1);
+            x = V.Splat(a9[0]); c9_0 = V.MultiplyAdd(x, b0, c9_0); c9_1 = V.MultiplyAdd(x, b1, c9_1);
             x = V.Splat(*(float*)((byte*)a9 + s1)); c10_0 = V.MultiplyAdd(x, b0, c10_0); c10_1 = V.MultiplyAdd(x, b1, c10_1);
             x = V.Splat(*(float*)((byte*)a9 + s2)); c11_0 = V.MultiplyAdd(x, b0, c11_0); c11_1 = V.MultiplyAdd(x, b1, c11_1);
-            x = V.Splat(*a12); c12_0 = V.MultiplyAdd(x, b0, c12_0); c12_1 = V.MultiplyAdd(x, b1, c12_1);
+            x = V.Splat(a12[0]); c12_0 = V.MultiplyAdd(x, b0, c12_0); c12_1 = V.MultiplyAdd(x, b1, c12_1);
             x = V.Splat(*(float*)((byte*)a12 + s1)); c13_0 = V.MultiplyAdd(x, b0, c13_0); c13_1 = V.MultiplyAdd(x, b1, c13_1);
             a++; a3++; a6++; a9++; a12++; b += bStride;
         }
