@@ -12,9 +12,6 @@ internal static unsafe class BlockedGemm<V>
     // Packing A pays once its elements are read for this many columns.
     private const int MinColumnsToPackA = 64;
 
-    // Up to this K a tile is finished so soon that walking along C's rows, which the hardware prefetches, matters most.
-    private const int ShallowDepth = 32;
-
     /// <summary>Carries out <paramref name="g"/>; all sizes at least 1 except K.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(in GemmOperands g)
@@ -33,7 +30,7 @@ internal static unsafe class BlockedGemm<V>
         int depthBlocks = GemmBlocking.DepthBlocks(g.K);
         int maxDepth = (g.K + depthBlocks - 1) / depthBlocks;
 
-        bool isShallow = g.K <= ShallowDepth;
+        bool isShallow = g.K <= GemmBlocking.ShallowDepth;
         bool packA = g.N >= MinColumnsToPackA && !isShallow;
         bool packB = g.TransB || g.N != width;
         int columnsAtOnce = isShallow ? GemmBlocking.NarrowColumns * GemmBlocking.MaxDepth / maxDepth / width * width
@@ -92,7 +89,7 @@ internal static unsafe class BlockedGemm<V>
         int width = vectors * V.Count;
         MicroKernel[] kernels = rows.IsStepMajor ? MicroKernels<V, PanelFloat32>.Packed(vectors) : MicroKernels<V, PanelFloat32>.Rows(vectors);
         int j = 0;
-        if (g.K <= ShallowDepth)
+        if (g.K <= GemmBlocking.ShallowDepth)
         {
             int whole = columns / width;
             Rows(g, rows, kernels, width, column, whole, depth, (byte*)b, bStride * sizeof(float), d, ldd);

@@ -18,6 +18,9 @@ internal static class GemmBlocking
     /// <summary>Columns of B packed at a time when the rows of A need several blocks: 1.2 MB, a share of the L3 cache.</summary>
     public const int WideColumns = 512;
 
+    /// <summary>Up to this K a tile is finished so soon that walking along C's rows, which the hardware prefetches, matters most.</summary>
+    public const int ShallowDepth = 64;
+
     private const int DefaultLevel2Bytes = 512 * 1024;
 
     /// <summary>Rows of A packed at a time: five eighths of the L2 cache at full depth, between 96 and 1,024.</summary>

@@ -12,8 +12,6 @@ namespace Hone.Tensors.Kernels.Cpu.Gemm;
 /// </remarks>
 internal static unsafe class Sgemm
 {
-    // Products over at most this many steps move more of C than of anything else.
-    private const int LowRank = 64;
     private const int MinRowsPerThread = 32;
 
     // Below this many multiply-adds a thread, handing work over costs more than it saves: about 3 µs of one core's work.
@@ -179,8 +177,8 @@ internal static unsafe class Sgemm
         // Columns are split by whole panels where they are by far the longer side: each thread packs its own share of B and all of A.
         // Rows are split otherwise, and always for low ranks, whose time goes into C: a run of whole rows is what the hardware prefetches.
         const int Panel = 32;
-        bool isLowRank = g.K <= LowRank && g.M >= MinRowsPerThread * threads;
-        bool byColumns = g.N >= 2 * g.M && !isLowRank;
+        bool isShallow = g.K <= GemmBlocking.ShallowDepth && g.M >= MinRowsPerThread * threads;
+        bool byColumns = g.N >= 2 * g.M && !isShallow;
         int units = byColumns ? (g.N + Panel - 1) / Panel : g.M;
         threads = Math.Min(threads, units);
         ComputeThreads.Pool.Run(
