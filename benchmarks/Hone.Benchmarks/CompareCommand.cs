@@ -1,5 +1,6 @@
 using System.Globalization;
 using Hone.Core.Errors;
+using Hone.Core.Registry;
 using Hone.Tensors.Benchmarking;
 
 namespace Hone.Benchmarks;
@@ -29,7 +30,7 @@ internal sealed class CompareCommand(TextWriter output, TextWriter messages, Tim
 
         if (Comparison.Find(names[0]) is not { } comparison)
         {
-            string near = string.Join(", ", Comparison.Names.OrderBy(name => EditDistance(name, names[0])).Take(3).Select(name => $"'{name}'"));
+            string near = string.Join(", ", NearestNames.Rank(names[0], Comparison.Names).Select(name => $"'{name}'"));
             messages.WriteLine($"error: no comparison is called '{names[0]}'. Nearest: {near}.");
             messages.WriteLine($"names: {string.Join(", ", Comparison.Names)}");
             return WrongUsage;
@@ -50,25 +51,6 @@ internal sealed class CompareCommand(TextWriter output, TextWriter messages, Tim
             messages.WriteLine("cancelled; nothing was saved.");
             return Cancelled;
         }
-    }
-
-    /// <summary>Single-character insertions, deletions and replacements between two names.</summary>
-    internal static int EditDistance(string left, string right)
-    {
-        int[] row = [.. Enumerable.Range(0, right.Length + 1)];
-        for (int i = 0; i < left.Length; i++)
-        {
-            int diagonal = row[0];
-            row[0] = i + 1;
-            for (int j = 0; j < right.Length; j++)
-            {
-                int replaced = diagonal + (left[i] == right[j] ? 0 : 1);
-                diagonal = row[j + 1];
-                row[j + 1] = Math.Min(replaced, Math.Min(row[j], row[j + 1]) + 1);
-            }
-        }
-
-        return row[^1];
     }
 
     private void Measure(string name, Comparison comparison, bool quick, bool json, CancellationToken cancellation)
