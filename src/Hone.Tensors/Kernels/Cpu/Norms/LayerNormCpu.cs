@@ -102,6 +102,7 @@ internal sealed unsafe class LayerNormCpu : ILayerNormKernel
             nint i = 0;
             for (; i <= count - V.Count; i += V.Count)
             {
+                Prefetch.Line(x + count + i); // the next row
                 V w = weight == null ? one : V.Load(weight + i);
                 V b = bias == null ? V.Zero : V.Load(bias + i);
                 V.Store(V.MultiplyAdd((V.Load(x + i) - centre) * scale, w, b), y + i);
@@ -208,6 +209,8 @@ internal sealed unsafe class LayerNormCpu : ILayerNormKernel
             nint i = 0;
             for (; i <= count - V.Count; i += V.Count)
             {
+                Prefetch.Line(dy + count + i); // the next row
+                Prefetch.Line(x + count + i);
                 V g = V.Load(dy + i) * (weight == null ? one : V.Load(weight + i));
                 V normal = (V.Load(x + i) - centre) * scale;
                 V.Store(V.MultiplyAdd(normal, factor, g - shift) * scale, dx + i);

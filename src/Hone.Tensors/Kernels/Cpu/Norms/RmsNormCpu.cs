@@ -128,6 +128,7 @@ internal sealed unsafe class RmsNormCpu : IRmsNormKernel
             V offset = V.Splat(weightOffset);
             for (; i <= count - V.Count; i += V.Count)
             {
+                Prefetch.Line(h + count + i); // the next row
                 V.Store(V.Load(h + i) * scale * (V.Load(weight + i) + offset), y + i);
             }
 

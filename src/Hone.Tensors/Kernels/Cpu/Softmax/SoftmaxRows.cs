@@ -15,6 +15,7 @@ internal static unsafe class SoftmaxRows
         nint i = 0;
         for (; i <= count - (2 * V.Count); i += 2 * V.Count)
         {
+            Prefetch.Line(x + count + i); // the next row
             V e0 = SimdMath.ExpFlushed(V.Load(x + i) - shift);
             V e1 = SimdMath.ExpFlushed(V.Load(x + i + V.Count) - shift);
             V.Store(e0, y + i);
