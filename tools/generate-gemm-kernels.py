@@ -178,10 +178,15 @@ def stream_file():
 
 
 def family(method, writer, vectors):
-    kernels = "\n".join(writer(r, vectors) for r in range(1, MAX_ROWS + 1))
+    """The tiles of one kind by file: the table with the small tiles, then the large ones, so that no file is longer than the sources may be."""
+    small_rows = MAX_ROWS * 2 // 3
     entries = wrap([f"new(&{method}{r}x{vectors})," for r in range(1, MAX_ROWS + 1)], "        ")
     array = f"    private static readonly MicroKernel[] s_{method[0].lower() + method[1:]}{vectors} =\n    [\n        default,\n{entries}    ];\n\n"
-    return HEADER + array + kernels + "}\n"
+    small, large = ("\n".join(writer(r, vectors) for r in rows) for rows in (range(1, small_rows + 1), range(small_rows + 1, MAX_ROWS + 1)))
+    return {
+        f"MicroKernels.{method}{vectors}.Small.g.cs": HEADER + array + small + "}\n",
+        f"MicroKernels.{method}{vectors}.Large.g.cs": HEADER + large + "}\n",
+    }
 
 
 def wide_file():
@@ -196,9 +201,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--output", type=pathlib.Path, default=FOLDER)
     output = parser.parse_args().output
-    files = {f"MicroKernels.{m}{v}.g.cs": family(m, w, v) for m, w in (("Packed", packed), ("Rows", rows_in_place)) for v in (1, 2)}
-    files["MicroKernels.Stream.g.cs"] = stream_file()
-    files["MicroKernels.Wide.g.cs"] = wide_file()
+    files = {"MicroKernels.Stream.g.cs": stream_file(), "MicroKernels.Wide.g.cs": wide_file()}
+    for method, writer in (("Packed", packed), ("Rows", rows_in_place)):
+        for vectors in (1, 2):
+            files |= family(method, writer, vectors)
     for name, text in files.items():
         (output / name).write_text(text, encoding="utf-8", newline="\n")
 

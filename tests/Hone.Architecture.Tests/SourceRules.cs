@@ -43,13 +43,12 @@ internal static partial class SourceRules
         {
             finding.Visit();
             int lines = repository.Lines(file).Length;
-            bool generated = IsGenerated(repository, file);
             if (lines > SoftLineLimit)
             {
-                finding.Note($"{file}: {lines} lines{(generated ? " (generated)" : $", more than {SoftLineLimit}")}");
+                finding.Note($"{file}: {lines} lines, more than {SoftLineLimit}");
             }
 
-            finding.Require(lines <= HardLineLimit || generated, $"{file}: {lines} lines, at most {HardLineLimit}; split it by concept");
+            finding.Require(lines <= HardLineLimit, $"{file}: {lines} lines, at most {HardLineLimit}; split it by concept");
         }
 
         return finding;
