@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace Hone.Core.Runs;
 
 /// <summary>Writes a file that appears whole or not at all: under a temporary name in the same folder, flushed to disk, then renamed.</summary>
@@ -11,7 +13,10 @@ public sealed class AtomicFile : IDisposable
 
     private readonly IFileSystem _files;
     private readonly string _temporary;
-    private readonly DigestStream _digest;
+    private readonly Stream _file;
+    private readonly BufferedStream _buffer;
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private long _sizeBytes;
     private bool _closed;
 
     /// <summary>Begins to write a file.</summary>
@@ -25,29 +30,43 @@ public sealed class AtomicFile : IDisposable
         _temporary = path + TemporarySuffix;
         try
         {
-            _digest = new DigestStream(files.Create(_temporary), path);
+            _file = files.Create(_temporary);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw RunFolderException.ForWrite(path, e);
         }
 
-        Stream = new BufferedStream(_digest, BufferBytes);
+        _buffer = new BufferedStream(_file, BufferBytes);
     }
 
     /// <summary>The final path.</summary>
     public string Path { get; }
-
-    /// <summary>Takes the content; owned by this object.</summary>
-    public Stream Stream { get; }
 
     /// <summary>Writes a whole file at once.</summary>
     /// <exception cref="RunFolderException">The disk is full or the file cannot be written.</exception>
     public static FileDigest Write(IFileSystem files, string path, ReadOnlySpan<byte> content)
     {
         using var file = new AtomicFile(files, path);
-        file.Stream.Write(content);
+        file.Write(content);
         return file.Commit();
+    }
+
+    /// <summary>Appends to the content.</summary>
+    /// <exception cref="RunFolderException">The disk is full or the file cannot be written; an earlier version is unchanged.</exception>
+    public void Write(ReadOnlySpan<byte> content)
+    {
+        try
+        {
+            _buffer.Write(content);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw RunFolderException.ForWrite(Path, e);
+        }
+
+        _hash.AppendData(content);
+        _sizeBytes += content.Length;
     }
 
     /// <summary>Makes the content durable and puts it in place.</summary>
@@ -63,13 +82,12 @@ public sealed class AtomicFile : IDisposable
 
         try
         {
-            Stream.Flush();
-            _files.FlushToDisk(_digest.Inner);
-            FileDigest digest = _digest.Finish();
-            _digest.Inner.Dispose();
+            _buffer.Flush();
+            _files.FlushToDisk(_file);
+            _file.Dispose();
             _files.Replace(_temporary, Path);
             _closed = true;
-            return digest;
+            return new FileDigest(_sizeBytes, Convert.ToHexStringLower(_hash.GetHashAndReset()));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -83,10 +101,10 @@ public sealed class AtomicFile : IDisposable
         if (!_closed)
         {
             _closed = true;
-            _digest.Inner.Dispose();
+            _file.Dispose(); // not the buffer, which would write what is left of it to a disk that may be full
             _files.Delete(_temporary);
         }
 
-        _digest.Dispose();
+        _hash.Dispose();
     }
 }

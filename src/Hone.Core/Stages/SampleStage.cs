@@ -60,8 +60,8 @@ public sealed record SampleStage : Stage, ICheckedOptions
         {
             if (selection.TakeNext())
             {
-                sample.Stream.Write(row);
-                sample.Stream.WriteByte((byte)'\n');
+                sample.Write(row);
+                sample.Write("\n"u8);
             }
 
             progress.Add();

@@ -32,7 +32,7 @@ public sealed record ShuffleStage : Stage
             Span<byte> row = buffer.AsSpan(0, rows[index].Length + 1);
             ReadRow(file, rows[index], row, path);
             row[^1] = (byte)'\n';
-            shuffled.Stream.Write(row);
+            shuffled.Write(row);
             progress.Add();
         }
 

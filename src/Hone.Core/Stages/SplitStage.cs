@@ -60,8 +60,8 @@ public sealed record SplitStage : Stage, ICheckedOptions
         while (reader.Read(out ReadOnlySpan<byte> row, validate: false))
         {
             AtomicFile part = selection.TakeNext() ? validation : train;
-            part.Stream.Write(row);
-            part.Stream.WriteByte((byte)'\n');
+            part.Write(row);
+            part.Write("\n"u8);
             progress.Add();
         }
 

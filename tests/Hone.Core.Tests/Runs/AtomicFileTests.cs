@@ -28,8 +28,8 @@ public sealed class AtomicFileTests : IDisposable
         _folder.Write("a.txt", "old");
         using (var file = new AtomicFile(new PhysicalFileSystem(), _folder["a.txt"]))
         {
-            file.Stream.Write("new"u8);
-            file.Stream.Flush();
+            file.Write(new byte[1 << 20]); // more than is kept back in memory
+            Assert.NotEqual(0, new FileInfo(_folder["a.txt"] + AtomicFile.TemporarySuffix).Length);
             Assert.Equal("old", File.ReadAllText(_folder["a.txt"]));
         }
 
@@ -66,11 +66,13 @@ public sealed class AtomicFileTests : IDisposable
     public void Write_DevFull_IsRecognisedAsAFullDisk()
     {
         Assert.SkipUnless(File.Exists("/dev/full"), "this system has no /dev/full");
-        using var stream = new DigestStream(new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, 0), "out.bin");
+        File.CreateSymbolicLink(_folder["out.bin"] + AtomicFile.TemporarySuffix, "/dev/full");
+        using var file = new AtomicFile(new PhysicalFileSystem(), _folder["out.bin"]);
 
-        var error = Assert.Throws<RunFolderException>(() => stream.Write(new byte[4096]));
+        var error = Assert.Throws<RunFolderException>(() => file.Write(new byte[1 << 20]));
 
         Assert.StartsWith("The disk is full", error.What, StringComparison.Ordinal);
+        Assert.Equal(_folder["out.bin"], error.Where);
     }
 
     [Fact]

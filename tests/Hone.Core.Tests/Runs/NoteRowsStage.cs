@@ -22,7 +22,7 @@ public sealed record NoteRowsStage : Stage
         }
 
         using AtomicFile file = context.CreateArtifact("notes/count.txt");
-        file.Stream.Write(System.Text.Encoding.UTF8.GetBytes($"{rows.Length} {rows[0]}"));
+        file.Write(System.Text.Encoding.UTF8.GetBytes($"{rows.Length} {rows[0]}"));
         context.Publish(file);
         return new Dictionary<string, double> { ["rows"] = rows.Length, ["perplexity"] = double.PositiveInfinity };
     }
