@@ -162,6 +162,16 @@ public class Tensor : IDisposable
         return values;
     }
 
+    /// <summary>The elements in row-major order without a copy; valid while the tensor lives.</summary>
+    /// <exception cref="ArgumentException"><typeparamref name="T"/> is not the element type.</exception>
+    /// <exception cref="InvalidOperationException">The elements do not lie one behind the other.</exception>
+    public ReadOnlySpan<T> Read<T>()
+        where T : unmanaged
+    {
+        RequireElementType<T>();
+        return IsContiguous ? Span<T>() : throw new InvalidOperationException($"read: {this} is a strided view; copy it with ToArray.");
+    }
+
     /// <summary>The elements in row-major order as f64, whatever the element type.</summary>
     public double[] ToDoubles()
     {

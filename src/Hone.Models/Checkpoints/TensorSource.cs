@@ -1,0 +1,34 @@
+using Hone.Tensors;
+using Hone.Tensors.Quantization;
+
+namespace Hone.Models.Checkpoints;
+
+/// <summary>The tensors of a checkpoint by the names Hugging Face gives them, read when asked for.</summary>
+public abstract class TensorSource : IDisposable
+{
+    /// <summary>Everything the checkpoint holds, by name.</summary>
+    public abstract IReadOnlyDictionary<string, TensorEntry> Entries { get; }
+
+    /// <summary>Where the tensors come from, for messages: a file or a folder.</summary>
+    public abstract string Location { get; }
+
+    /// <summary>Reads a tensor of plain elements in its stored type, a view of the mapped file where the layout allows it.</summary>
+    /// <param name="name">A key of <see cref="Entries"/> whose entry has a dtype.</param>
+    public abstract Tensor Load(string name);
+
+    /// <summary>Reads a matrix of blocks in its stored format.</summary>
+    /// <param name="name">A key of <see cref="Entries"/> whose entry has a block format.</param>
+    public abstract QuantizedMatrix LoadBlocks(string name);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(isDisposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Releases the files.</summary>
+    protected virtual void Dispose(bool isDisposing)
+    {
+    }
+}

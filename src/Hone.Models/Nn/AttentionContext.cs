@@ -1,0 +1,23 @@
+using Hone.Tensors;
+
+namespace Hone.Models.Nn;
+
+/// <summary>What attention layers know about the tokens of this pass: their positions, which sequence each belongs to, and where earlier keys and values lie.</summary>
+/// <remarks>
+/// Tokens of all sequences lie one after the other without padding: hidden states are <c>[tokens, hidden]</c>, heads <c>[tokens, heads, headDim]</c>.
+/// Training and scoring attend within the pass (<see cref="PackedAttentionContext"/>); generation attends over a paged cache.
+/// </remarks>
+public abstract class AttentionContext
+{
+    /// <summary>i32 <c>[tokens]</c>: position of every token in its own sequence.</summary>
+    public abstract Tensor Positions { get; }
+
+    /// <summary>Attends for one layer, adding this pass's keys and values to the cache where there is one.</summary>
+    /// <param name="layer">Index of the layer, from 0: names its part of the cache.</param>
+    /// <param name="q"><c>[tokens, heads, headDim]</c>, already rotated.</param>
+    /// <param name="k"><c>[tokens, kvHeads, headDim]</c>, already rotated; heads is a multiple of kvHeads.</param>
+    /// <param name="v"><c>[tokens, kvHeads, headDim]</c>.</param>
+    /// <param name="options">Mask, window, scale and cap of the layer; which tokens belong together is the context's to add.</param>
+    /// <returns><c>[tokens, heads, headDim]</c>.</returns>
+    public abstract Tensor Attend(int layer, Tensor q, Tensor k, Tensor v, AttentionOptions options);
+}
