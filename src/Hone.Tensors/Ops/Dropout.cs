@@ -73,15 +73,14 @@ internal sealed class DropoutOp : OpDefinition
     {
         T* from = source.Pointer<T>();
         T* to = y.Pointer<T>();
-        var stream = new RandomStream(state);
-        ulong first = state.Position;
         float threshold = (float)probability;
         T scale = T.CreateTruncating(1 / (1 - probability));
         Threading.ComputeThreads.ForRange(source.ElementCount, 1 << 13, (begin, end) =>
         {
+            var stream = new RandomStream(state with { Position = state.Position + (ulong)begin }); // reads a block once for its four words
             for (long i = begin; i < end; i++)
             {
-                to[i] = stream.SingleAt(first + (ulong)i) < threshold ? T.Zero : from[i] * scale;
+                to[i] = stream.NextSingle() < threshold ? T.Zero : from[i] * scale;
             }
         });
     }

@@ -1,5 +1,3 @@
-using System.Numerics;
-using Hone.Tensors.Autograd;
 using Hone.Tensors.Errors;
 
 namespace Hone.Tensors;
@@ -15,7 +13,7 @@ public static partial class Ops
     /// <param name="excluded">Bool <c>[n, m]</c>: candidates that a query must not be contrasted with (false negatives); never its positive. None when absent.</param>
     /// <returns>A scalar: the mean over queries; NaN without queries.</returns>
     /// <remarks>
-    /// <c>s = q·cᵀ/τ, L = 1/n Σᵢ (ln Σⱼ e^sᵢⱼ − sᵢ,pos(i)), ds = (softmax(s) − onehot)·g/(n·τ), dq = ds·c, dc = dsᵀ·q</c>.
+    /// <c>s = q·cᵀ/τ, L = 1/n Σᵢ (ln Σⱼ e^sᵢⱼ − sᵢ,pos(i)), ds = (softmax(s) − onehot)·g/(n·τ), dq = ds·c, dc = dsᵀ·q</c>: the cross-entropy of the similarities.
     /// Source: van den Oord et al., arXiv:1807.03748, equation 4.
     /// </remarks>
     /// <exception cref="ShapeMismatchException">The shapes do not fit, a positive is out of range or excluded.</exception>
@@ -38,27 +36,14 @@ public static partial class Ops
             return Cast(InfoNce(Cast(queries, DType.F32), Cast(candidates, DType.F32), positives, temperature, excluded), queries.DType);
         }
 
-        Tensor loss = Tensor.Empty(queries.DType, Shape.Scalar);
-        Tensor gradient = MatrixProduct.Multiply(queries, Transpose(candidates.Detach())); // becomes ds in place
-        long[] targets = positives.ToArray<long>();
-        bool[]? mask = excluded?.ToArray<bool>();
-        if (queries.DType == DType.F64)
+        Tensor similarities = Scale(MatMul(queries, Transpose(candidates)), 1 / temperature);
+        if (excluded is not null)
         {
-            InfoNceOp.Evaluate<double>(gradient, targets, mask, temperature, loss);
-        }
-        else
-        {
-            InfoNceOp.Evaluate<float>(gradient, targets, mask, temperature, loss);
+            InfoNceOp.RequirePositivesIncluded(positives.ToArray<long>(), excluded);
+            similarities = Where(excluded, Tensor.Full(queries.DType, double.NegativeInfinity), similarities);
         }
 
-        bool wantsQueries = Recorder.Wants(queries);
-        bool wantsCandidates = Recorder.Wants(candidates);
-        return Recorder.Finish(
-            "info_nce",
-            loss,
-            [queries, candidates],
-            [wantsQueries || wantsCandidates ? gradient : null, wantsCandidates ? queries : null, wantsQueries ? candidates : null],
-            InfoNceOp.Backward);
+        return CrossEntropy(similarities, positives, InfoNceOp.NothingIgnored).Mean();
     }
 }
 
@@ -68,63 +53,21 @@ internal sealed class InfoNceOp : OpDefinition
     public override IEnumerable<OpSample> Samples =>
     [
         new("in-batch", [new OpInput([3, 5]), new OpInput([7, 5]), OpInput.Indices([3], 0, 7)], inputs => Ops.InfoNce(inputs[0], inputs[1], inputs[2], 0.5)),
-        new("excluded", [new OpInput([2, 5]), new OpInput([3, 5]), OpInput.Indices([2], 0, 1)], inputs => Ops.InfoNce(inputs[0], inputs[1], inputs[2], 0.1, Tensor.From([false, true, false, false, false, true], 2, 3))) { RelativeTolerance = 2e-5 },
+        new("excluded", [new OpInput([2, 5]), new OpInput([3, 5]), OpInput.Indices([2], 0, 1)], inputs => Ops.InfoNce(inputs[0], inputs[1], inputs[2], 0.25, Tensor.From([false, true, false, false, false, true], 2, 3))) { RelativeTolerance = 2e-5 },
         new("no queries", [new OpInput([0, 5]), new OpInput([3, 5]), OpInput.Indices([0], 0, 3)], inputs => Ops.InfoNce(inputs[0], inputs[1], inputs[2], 1)) { HasGradient = false }, // a mean over nothing is NaN
     ];
 
-    /// <summary>Turns similarities into the loss's gradient with respect to them (for a gradient of 1), and sums the loss.</summary>
-    internal static unsafe void Evaluate<T>(Tensor similarities, long[] targets, bool[]? excluded, double temperature, Tensor loss)
-        where T : unmanaged, IFloatingPointIeee754<T>
+    // Every query has a positive, so no value may stand for "none".
+    internal static readonly CrossEntropySettings NothingIgnored = new() { IgnoreIndex = long.MinValue };
+
+    internal static void RequirePositivesIncluded(long[] positives, Tensor excluded)
     {
-        (int n, int m) = (similarities.Shape[0], similarities.Shape[1]);
-        T* s = similarities.Pointer<T>();
-        double total = 0;
-        for (int i = 0; i < n; i++)
+        bool[] mask = excluded.ToArray<bool>();
+        int candidates = excluded.Shape[1];
+        for (int i = 0; i < positives.Length; i++)
         {
-            long target = targets[i];
-            OpGuard.RequireShape("info_nce", (ulong)target < (ulong)m, "a positive is not among the candidates.", $"query {i}, positive {target}, {m} candidates", $"Positives are from 0 to {m - 1}.");
-            OpGuard.RequireShape("info_nce", excluded is null || !excluded[((long)i * m) + target], "a query's own positive is excluded.", $"query {i}, positive {target}", "Clear that entry of the mask.");
-            T* row = s + ((long)i * m);
-            double largest = double.NegativeInfinity;
-            for (int j = 0; j < m; j++)
-            {
-                bool counts = excluded is null || !excluded[((long)i * m) + j];
-                largest = counts ? Math.Max(largest, double.CreateTruncating(row[j]) / temperature) : largest;
-            }
-
-            double sum = 0;
-            double positive = double.CreateTruncating(row[target]) / temperature;
-            for (int j = 0; j < m; j++)
-            {
-                bool counts = excluded is null || !excluded[((long)i * m) + j];
-                double e = counts ? Math.Exp((double.CreateTruncating(row[j]) / temperature) - largest) : 0;
-                row[j] = T.CreateTruncating(e);
-                sum += e;
-            }
-
-            double scale = 1 / (n * temperature);
-            for (int j = 0; j < m; j++)
-            {
-                row[j] = T.CreateTruncating(((double.CreateTruncating(row[j]) / sum) - (j == target ? 1 : 0)) * scale);
-            }
-
-            total += largest + Math.Log(sum) - positive;
-        }
-
-        *loss.Pointer<T>() = T.CreateTruncating(total / n);
-    }
-
-    internal static void Backward(BackwardContext context)
-    {
-        Tensor ds = Ops.Multiply(context.Saved(0), context.Grad);
-        if (context.Needs(0))
-        {
-            context.Set(0, MatrixProduct.Multiply(ds, context.Saved(2)));
-        }
-
-        if (context.Needs(1))
-        {
-            context.Set(1, MatrixProduct.Multiply(Ops.Transpose(ds), context.Saved(1)));
+            bool isExcluded = (ulong)positives[i] < (ulong)candidates && mask[((long)i * candidates) + positives[i]];
+            OpGuard.RequireShape("info_nce", !isExcluded, "a query's own positive is excluded.", $"query {i}, positive {positives[i]}", "Clear that entry of the mask.");
         }
     }
 }

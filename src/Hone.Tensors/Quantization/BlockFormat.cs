@@ -1,3 +1,5 @@
+#pragma warning disable CA1707 // The formats' names are written with underscores everywhere.
+
 namespace Hone.Tensors.Quantization;
 
 /// <summary>Formats in which a row of weights is stored as blocks of small integers with shared scales; the values are the type numbers of GGUF files.</summary>

@@ -49,7 +49,8 @@ internal static class CrossEntropyReference
 
             T lse = max + T.Log(sum);
             T nll = lse - z[label];
-            loss += weight * (((T.One - smoothing) * nll) + (smoothing * (lse - (total / n))) + (zLoss * lse * lse));
+            T spread = smoothing == T.Zero ? T.Zero : smoothing * (lse - (total / n)); // an excluded class, a logit of −∞, has no part in a mean
+            loss += weight * (((T.One - smoothing) * nll) + spread + (zLoss * lse * lse));
             likelihood += weight * nll;
             weightSum += weight;
             for (int c = 0; c < classes && !dLogits.IsEmpty; c++)

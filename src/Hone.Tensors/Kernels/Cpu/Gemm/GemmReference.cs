@@ -21,23 +21,4 @@ internal static unsafe class GemmReference
             }
         }
     }
-
-    /// <summary>f64 in and out; parameters as in <see cref="Dgemm.Multiply"/>.</summary>
-    public static void Multiply(
-        bool transA, bool transB, int m, int n, int k, double* a, nint lda, double* b, nint ldb, double* c, nint ldc, bool accumulate = false)
-    {
-        for (int i = 0; i < m; i++)
-        {
-            for (int j = 0; j < n; j++)
-            {
-                double sum = accumulate ? c[i * ldc + j] : 0;
-                for (int p = 0; p < k; p++)
-                {
-                    sum += (transA ? a[p * lda + i] : a[i * lda + p]) * (transB ? b[j * ldb + p] : b[p * ldb + j]);
-                }
-
-                c[i * ldc + j] = sum;
-            }
-        }
-    }
 }
