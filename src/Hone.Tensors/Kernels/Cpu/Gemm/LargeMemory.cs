@@ -3,15 +3,17 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Hone.Tensors.Kernels.Cpu.Gemm;
 
-/// <summary>Zeroed native memory for packed weights, on huge pages where the system grants them.</summary>
+/// <summary>Native memory for packed weights and caches, on huge pages where the system grants them.</summary>
 internal sealed unsafe partial class LargeMemory : SafeHandleZeroOrMinusOneIsInvalid
 {
     private const nuint SmallAlignment = 64, HugePage = 2 << 20;
     private const int MadviseHugePage = 14;
 
     /// <summary>Allocates <paramref name="size"/> bytes.</summary>
+    /// <param name="size">Bytes.</param>
+    /// <param name="isCleared">Writes zeros, which makes all of it resident; otherwise the content is undefined and comes in when it is touched.</param>
     /// <exception cref="OutOfMemoryException">The system has no such block.</exception>
-    public LargeMemory(nuint size)
+    public LargeMemory(nuint size, bool isCleared = true)
         : base(ownsHandle: true)
     {
         bool huge = size >= 2 * HugePage;
@@ -22,7 +24,11 @@ internal sealed unsafe partial class LargeMemory : SafeHandleZeroOrMinusOneIsInv
             _ = Advise((void*)handle, size, MadviseHugePage);
         }
 
-        NativeMemory.Clear((void*)handle, size);
+        if (isCleared)
+        {
+            NativeMemory.Clear((void*)handle, size);
+        }
+
         GC.AddMemoryPressure((long)size);
         Size = size;
     }

@@ -56,6 +56,13 @@ internal readonly unsafe struct Vec128(Vector128<float> value) : ISimdVector<Vec
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec128 LoadInt8(sbyte* source)
+    {
+        Vector128<short> pairs = Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(int*)source).AsSByte());
+        return new(Vector128.ConvertToSingle(Vector128.WidenLower(pairs)));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vec128 value, float* target) => value._value.Store(target);
 
     public static void StorePartial(Vec128 value, float* target, int count)

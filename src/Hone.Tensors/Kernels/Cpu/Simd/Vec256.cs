@@ -56,6 +56,11 @@ internal readonly unsafe struct Vec256(Vector256<float> value) : ISimdVector<Vec
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec256 LoadInt8(sbyte* source) => new(Vector256.ConvertToSingle(Avx2.IsSupported
+        ? Avx2.ConvertToVector256Int32(source)
+        : Vector256.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(long*)source).AsSByte()).ToVector256Unsafe())));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vec256 value, float* target) => value._value.Store(target);
 
     public static void StorePartial(Vec256 value, float* target, int count)

@@ -55,6 +55,15 @@ internal readonly unsafe struct Vec512(Vector512<float> value) : ISimdVector<Vec
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec512 LoadInt8(sbyte* source)
+    {
+        (Vector128<short> lower, Vector128<short> upper) = Vector128.Widen(Vector128.Load(source));
+        return new(Vector512.ConvertToSingle(Vector512.Create(Widen(lower), Widen(upper))));
+
+        static Vector256<int> Widen(Vector128<short> values) => Vector256.Create(Vector128.WidenLower(values), Vector128.WidenUpper(values));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vec512 value, float* target) => value._value.Store(target);
 
     public static void StorePartial(Vec512 value, float* target, int count)
