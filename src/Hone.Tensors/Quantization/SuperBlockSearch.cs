@@ -100,9 +100,9 @@ internal static class SuperBlockSearch
             (Vector256<float> w, Vector256<float> wx, Vector256<float> wq, Vector256<float> wqq, Vector256<float> wxq, Vector256<float> wxx) = (default, default, default, default, default, default);
             for (int i = 0; i < x.Length; i += Lanes)
             {
-                Vector256<float> value = Vector256.Create(x[i..]);
-                Vector256<float> weight = rms + Vector256.Abs(value);
-                Vector256<float> number = Vector256.Clamp(Vector256.Round((value - Vector256.Create(low)) * inverse), Vector256<float>.Zero, Vector256.Create((float)Largest));
+                Vector256<float> weight = rms + Vector256.Abs(Vector256.Create(x[i..]));
+                Vector256<float> value = Vector256.Create(x[i..]) - Vector256.Create(low); // so that the sums lose no digits to a common offset
+                Vector256<float> number = Vector256.Clamp(Vector256.Round(value * inverse), Vector256<float>.Zero, Vector256.Create((float)Largest));
                 w += weight;
                 wx += weight * value;
                 wxx += weight * value * value;
@@ -112,12 +112,12 @@ internal static class SuperBlockSearch
             }
 
             var sums = new Sums(Vector256.Sum(w), Vector256.Sum(wx), Vector256.Sum(wxx), Vector256.Sum(wq), Vector256.Sum(wqq), Vector256.Sum(wxq));
-            (float scale, float minimum) = sums.Solve();
-            float error = sums.Error(scale, minimum);
+            (float scale, float offset) = sums.Solve(largestOffset: -low);
+            float error = sums.Error(scale, offset);
             if (scale > 0 && error < best)
             {
                 best = error;
-                result = (scale, minimum);
+                result = (scale, -low - offset);
             }
         }
 
@@ -202,23 +202,18 @@ internal static class SuperBlockSearch
         return largest;
     }
 
-    /// <summary>Weighted sums over a group: of 1, x, x², q, q² and x·q.</summary>
+    /// <summary>Weighted sums over a group of 1, x, x², q, q² and x·q.</summary>
     private readonly record struct Sums(float W, float X, float Xx, float Q, float Qq, float Xq)
     {
-        /// <summary>The pair of least error; the minimum is held at 0 where the free one would be negative.</summary>
-        public (float Scale, float Minimum) Solve()
+        /// <summary>Scale s and offset c of least Σ w·(s·q + c − x)²; c is held at its bound where the free one would be larger.</summary>
+        public (float Scale, float Offset) Solve(float largestOffset)
         {
             float determinant = W * Qq - Q * Q;
-            if (determinant <= 0)
-            {
-                return (0, 0);
-            }
-
-            float scale = (W * Xq - X * Q) / determinant;
-            float minimum = (Q * Xq - Qq * X) / determinant;
-            return minimum < 0 ? (Xq / Qq, 0) : (scale, minimum);
+            float offset = determinant > 1e-6f * W * Qq ? (Qq * X - Q * Xq) / determinant : 0; // else all q are equal, and the scale alone fits them
+            offset = MathF.Min(offset, largestOffset);
+            return ((Xq - offset * Q) / Qq, offset);
         }
 
-        public float Error(float s, float m) => Xx + s * s * Qq + m * m * W - 2 * s * Xq + 2 * m * X - 2 * s * m * Q;
+        public float Error(float s, float c) => Xx + s * s * Qq + c * c * W - 2 * s * Xq - 2 * c * X + 2 * s * c * Q;
     }
 }
