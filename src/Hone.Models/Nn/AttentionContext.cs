@@ -5,12 +5,20 @@ namespace Hone.Models.Nn;
 /// <summary>What attention layers know about the tokens of this pass: their positions, which sequence each belongs to, and where earlier keys and values lie.</summary>
 /// <remarks>
 /// Tokens of all sequences lie one after the other without padding: hidden states are <c>[tokens, hidden]</c>, heads <c>[tokens, heads, headDim]</c>.
-/// Training and scoring attend within the pass (<see cref="PackedAttentionContext"/>); generation attends over a paged cache.
+/// A context serves one pass. Training and scoring attend within the pass (<see cref="PackedAttentionContext"/>); generation attends over a paged cache.
 /// </remarks>
 public abstract class AttentionContext
 {
+    private int? _rotaryLength;
+
     /// <summary>i32 <c>[tokens]</c>: position of every token in its own sequence.</summary>
     public abstract Tensor Positions { get; }
+
+    /// <summary>
+    /// Number of positions that rotary embeddings are made for: above every position of the pass. Scalings that go by the text's length (dynamic, longrope)
+    /// take it for that length, so an engine whose results must not depend on the rest of the batch gives a constant.
+    /// </summary>
+    public virtual int RotaryLength => _rotaryLength ??= Positions.ElementCount == 0 ? 0 : Positions.ToArray<int>().Max() + 1;
 
     /// <summary>Attends for one layer, adding this pass's keys and values to the cache where there is one.</summary>
     /// <param name="layer">Index of the layer, from 0: names its part of the cache.</param>

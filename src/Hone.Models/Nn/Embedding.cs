@@ -1,0 +1,78 @@
+using Hone.Tensors;
+
+namespace Hone.Models.Nn;
+
+/// <summary>A table of vectors, one for each token or position.</summary>
+public sealed class Embedding : Module
+{
+    private readonly WeightSource _source;
+    private readonly int _paddingIndex;
+
+    /// <summary>Declares <c>weight</c> below <paramref name="weights"/>' path.</summary>
+    /// <param name="count">Rows: size of the vocabulary, or number of positions.</param>
+    /// <param name="width">Columns: the hidden size.</param>
+    /// <param name="weights">The table's place.</param>
+    /// <param name="paddingIndex">Row that gets no gradient; none when negative.</param>
+    public Embedding(int count, int width, WeightSource weights, int paddingIndex = -1)
+    {
+        _source = weights;
+        _paddingIndex = paddingIndex;
+        Path = weights.Path;
+        Count = count;
+        Width = width;
+        Stored = weights.Weight("weight", count, width);
+        weights.Defer(Materialize);
+    }
+
+    /// <summary>Path of the module: the beginning of its key.</summary>
+    public string Path { get; }
+
+    /// <summary>Rows of the table.</summary>
+    public int Count { get; }
+
+    /// <summary>Columns of the table.</summary>
+    public int Width { get; }
+
+    /// <summary>The dense table <c>[count, width]</c>.</summary>
+    public Parameter? Table { get; private set; }
+
+    /// <summary>The trained update, or <see langword="null"/>; set by an adapter alone.</summary>
+    public IEmbeddingAdapter? Adapter { get; set; }
+
+    internal StoredWeight Stored { get; }
+
+    /// <inheritdoc/>
+    protected override IEnumerable<Parameter> OwnParameters => new[] { Table }.OfType<Parameter>();
+
+    /// <param name="ids">i32 or i64, any shape.</param>
+    /// <returns>f32, <c>[…, width]</c>.</returns>
+    public Tensor Forward(Tensor ids)
+    {
+        using OpContext context = OpContext.Enter(Path);
+        Tensor places = Ops.Cast(ids, DType.I64);
+        Tensor y = Ops.Embedding(Table ?? throw new InvalidOperationException($"'{Path}' has no table yet; WeightSource.Complete reads it."), places, _paddingIndex);
+        return Adapter is null ? y : Adapter.Apply(this, places, y);
+    }
+
+    /// <summary>The table as dense f32, from the parameter or read again from the checkpoint; the caller disposes it.</summary>
+    public Tensor ReadTable() => Table is not null ? Ops.Cast(Table.Detach(), DType.F32) : Stored.ReadDense(DType.F32);
+
+    /// <summary>Gives the embedding a dense trainable f32 table of its own: what an adapter's <c>modules_to_save</c> trains.</summary>
+    public void MakeTrainable()
+    {
+        if (Table is not { DType: DType.F32, IsTrainable: true })
+        {
+            Table = new Parameter(Stored.ReadDense(DType.F32), Stored.Name);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool isDisposing)
+    {
+        Table?.Dispose();
+        base.Dispose(isDisposing);
+    }
+
+    private void Materialize() =>
+        Table = new Parameter(Stored.ReadDense(_source.HeldAs(Stored.DType ?? DType.F32)), Stored.Name, _source.Options.Use == ModelUse.FullTraining);
+}

@@ -1,0 +1,225 @@
+using Hone.Tensors;
+using Hone.Tensors.Quantization;
+
+namespace Hone.Models.Nn;
+
+/// <summary>Affine map of the last dimension, on a trainable weight or on a frozen one laid out for products.</summary>
+public sealed class Linear : Module
+{
+    private readonly WeightSource _source;
+    private readonly StoredWeight _stored;
+    private readonly bool _isTransposed;
+    private LinearGroup? _group;
+    private int _place;
+
+    /// <summary>Declares <c>weight</c> and, where there is one, <c>bias</c> below <paramref name="weights"/>' path.</summary>
+    /// <param name="inFeatures">Size of the input's last dimension.</param>
+    /// <param name="outFeatures">Size of the result's last dimension.</param>
+    /// <param name="bias">Whether a bias is added.</param>
+    /// <param name="weights">The layer's place.</param>
+    public Linear(int inFeatures, int outFeatures, bool bias, WeightSource weights)
+        : this(weights, weights.Weight("weight", outFeatures, inFeatures), inFeatures, outFeatures, bias)
+    {
+        weights.Defer(Materialize);
+    }
+
+    private Linear(WeightSource source, StoredWeight stored, int inFeatures, int outFeatures, bool bias, bool isTransposed = false)
+    {
+        _source = source;
+        _stored = stored;
+        _isTransposed = isTransposed;
+        Path = source.Path;
+        InFeatures = inFeatures;
+        OutFeatures = outFeatures;
+        Bias = bias ? source.Vector("bias", outFeatures) : null;
+    }
+
+    /// <summary>Path of the layer: the beginning of its keys.</summary>
+    public string Path { get; }
+
+    /// <summary>Size of the input's last dimension.</summary>
+    public int InFeatures { get; }
+
+    /// <summary>Size of the result's last dimension.</summary>
+    public int OutFeatures { get; }
+
+    /// <summary>Whether the checkpoint stores the weight as <c>[in, out]</c> (GPT-2's Conv1D) instead of <c>[out, in]</c>.</summary>
+    public bool IsTransposed => _isTransposed;
+
+    /// <summary>The dense weight in the checkpoint's orientation; <see langword="null"/> while it is packed.</summary>
+    public Parameter? Weight { get; private set; }
+
+    /// <summary>The packed weight; <see langword="null"/> while it is dense, or packed together with others.</summary>
+    public PackedWeight? Packed { get; private set; }
+
+    /// <summary><c>[out]</c>, f32.</summary>
+    public Parameter? Bias { get; }
+
+    /// <summary>The trained update, or <see langword="null"/>; set by an adapter alone.</summary>
+    public ILinearAdapter? Adapter { get; set; }
+
+    /// <summary>Type of the weight as it is multiplied, for groups: only equal ones are packed together.</summary>
+    internal (DType? DType, BlockFormat? Format) Kind =>
+        !_stored.IsPresent ? default
+        : _stored.Format is { } format && _source.Options.Weights == Core.Recipes.WeightType.Auto ? (null, format)
+        : (_source.HeldAs(_stored.DType ?? DType.F32), null);
+
+    /// <inheritdoc/>
+    protected override IEnumerable<Parameter> OwnParameters => new[] { Weight, Bias }.OfType<Parameter>();
+
+    /// <summary>A layer whose weight is stored as <c>[in, out]</c>.</summary>
+    public static Linear CreateTransposed(int inFeatures, int outFeatures, bool bias, WeightSource weights)
+    {
+        var linear = new Linear(weights, weights.Weight("weight", inFeatures, outFeatures), inFeatures, outFeatures, bias, isTransposed: true);
+        weights.Defer(linear.Materialize);
+        return linear;
+    }
+
+    /// <summary>An output head: like any layer when the model is used, but dense when it is trained, for losses that fuse the head.</summary>
+    public static Linear CreateHead(int hiddenSize, int vocabSize, bool bias, WeightSource weights)
+    {
+        var linear = new Linear(weights, weights.Weight("weight", vocabSize, hiddenSize), hiddenSize, vocabSize, bias);
+        weights.Defer(() => linear.MaterializeHead(tied: null));
+        return linear;
+    }
+
+    /// <summary>An output head on the embedding's own table.</summary>
+    /// <param name="embedding">The table.</param>
+    /// <param name="weights">Place that the head has in the model, <c>lm_head</c>; it stores nothing there.</param>
+    public static Linear CreateTiedHead(Embedding embedding, WeightSource weights)
+    {
+        weights.Skip("weight"); // some checkpoints store the shared table twice
+        var linear = new Linear(weights, embedding.Stored, embedding.Width, embedding.Count, bias: false);
+        weights.Defer(() => linear.MaterializeHead(embedding));
+        return linear;
+    }
+
+    /// <param name="x"><c>[…, in]</c>.</param>
+    /// <returns><c>[…, out]</c>.</returns>
+    public Tensor Forward(Tensor x)
+    {
+        using OpContext context = OpContext.Enter(Path);
+        if (_group is not null)
+        {
+            return _group.Forward(x)[_place];
+        }
+
+        return Adapt(x, ForwardBase(x));
+    }
+
+    /// <summary>The map without adapter.</summary>
+    /// <inheritdoc cref="Forward"/>
+    public Tensor ForwardBase(Tensor x)
+    {
+        if (Weight is not null)
+        {
+            return Ops.Linear(x, _isTransposed ? Ops.Transpose(Weight) : Weight, Bias);
+        }
+
+        if (Packed is null)
+        {
+            // Packed with others in inference mode; only an adapter that replaces the input asks for this.
+            return _group is null ? throw NotMaterialized() : _group.ForwardBase(x)[_place];
+        }
+
+        return Bias is { IsTrainable: true } ? Ops.PackedLinear(x, Packed) + Bias : Ops.PackedLinear(x, Packed, Bias);
+    }
+
+    /// <summary>The weight as dense f32 <c>[out, in]</c>, from the parameter or read again from the checkpoint; the caller disposes it.</summary>
+    public Tensor ReadWeight()
+    {
+        using Tensor stored = Weight is not null ? Weight.Detach() : _stored.ReadDense(DType.F32);
+        return Oriented(stored, DType.F32);
+    }
+
+    /// <summary>Gives the layer a dense trainable f32 weight and bias of its own: what an adapter's <c>modules_to_save</c> trains.</summary>
+    /// <remarks>A tied head is no longer tied afterwards.</remarks>
+    public void MakeTrainable()
+    {
+        if (Weight is not { DType: DType.F32, IsTrainable: true } || Weight.Name != $"{Path}.weight")
+        {
+            Tensor value = _stored.ReadDense(DType.F32);
+            Packed?.Dispose();
+            Packed = null;
+            Weight = new Parameter(value, $"{Path}.weight");
+        }
+
+        if (Bias is not null)
+        {
+            Bias.IsTrainable = true;
+        }
+    }
+
+    /// <summary>The adapter's result, or <paramref name="y"/> without one.</summary>
+    internal Tensor Adapt(Tensor x, Tensor y) => Adapter is null ? y : Adapter.Apply(this, x, y);
+
+    /// <summary>Leaves the packing to a group.</summary>
+    internal void Join(LinearGroup group, int place)
+    {
+        _group = group;
+        _place = place;
+    }
+
+    /// <summary>The dense weight in the type that it is held in, <c>[out, in]</c>; the caller disposes it.</summary>
+    internal Tensor ReadHeld()
+    {
+        DType held = _source.HeldAs(_stored.DType ?? DType.F32);
+        using Tensor stored = _stored.ReadDense(held);
+        return Oriented(stored, held);
+    }
+
+    /// <summary>The blocks as stored.</summary>
+    internal QuantizedMatrix ReadBlocks() => _stored.ReadBlocks();
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool isDisposing)
+    {
+        Packed?.Dispose();
+        Weight?.Dispose();
+        Bias?.Dispose();
+        base.Dispose(isDisposing);
+    }
+
+    private Tensor Oriented(Tensor stored, DType dtype)
+    {
+        using Tensor view = _isTransposed ? Ops.Transpose(stored.Detach()) : stored.Detach();
+        return view.DType == dtype ? view.Detach() : Ops.Cast(view, dtype);
+    }
+
+    private void Materialize()
+    {
+        if (_group is not null)
+        {
+            return;
+        }
+
+        if (_source.Options.Use == ModelUse.FullTraining)
+        {
+            Weight = new Parameter(_stored.ReadDense(DType.F32), _stored.Name);
+            return;
+        }
+
+        bool forBackward = _source.Options.Use == ModelUse.AdapterTraining;
+        using Tensor weight = ReadHeld();
+        Packed = PackedWeight.Create(weight, forBackward);
+    }
+
+    private void MaterializeHead(Embedding? tied)
+    {
+        if (_source.Options.Use == ModelUse.Inference)
+        {
+            Materialize();
+        }
+        else if (tied?.Table is { } table)
+        {
+            Weight = table;
+        }
+        else
+        {
+            bool isTrained = _source.Options.Use == ModelUse.FullTraining;
+            Weight = new Parameter(_stored.ReadDense(_source.HeldAs(_stored.DType ?? DType.F32)), _stored.Name, isTrained);
+        }
+    }
+
+    private InvalidOperationException NotMaterialized() => new($"'{Path}' has no weight yet; WeightSource.Complete reads it.");
+}

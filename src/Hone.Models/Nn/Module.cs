@@ -1,0 +1,69 @@
+using Hone.Tensors;
+
+namespace Hone.Models.Nn;
+
+/// <summary>A part of a model: weights of its own, and parts below it.</summary>
+/// <remarks>The name of a parameter is its key in the checkpoint; no module has another name for it.</remarks>
+public abstract class Module : IDisposable
+{
+    private readonly List<Module> _children = [];
+
+    /// <summary>The parts directly below, in the order of the data.</summary>
+    public IReadOnlyList<Module> Children => _children;
+
+    /// <summary>Whether dropout is applied; off after loading.</summary>
+    public bool IsTraining { get; private set; }
+
+    /// <summary>This module's own parameters, without those of its children.</summary>
+    protected virtual IEnumerable<Parameter> OwnParameters => [];
+
+    /// <summary>All dense parameters, trainable or frozen; one that is shared (tied) is listed once. Packed weights are not parameters.</summary>
+    public IEnumerable<Parameter> Parameters() => Modules().SelectMany(module => module.OwnParameters).Distinct();
+
+    /// <summary>This module and everything below it.</summary>
+    public IEnumerable<Module> Modules() => _children.SelectMany(child => child.Modules()).Prepend(this);
+
+    /// <summary>Turns dropout on for this module and everything below.</summary>
+    public void Train() => SetTraining(true);
+
+    /// <summary>Turns dropout off for this module and everything below.</summary>
+    public void Eval() => SetTraining(false);
+
+    /// <summary>Frees the weights of this module and everything below.</summary>
+    public void Dispose()
+    {
+        Dispose(isDisposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Adds a part below this one.</summary>
+    /// <returns><paramref name="module"/>.</returns>
+    protected T Child<T>(T module)
+        where T : Module
+    {
+        _children.Add(module);
+        return module;
+    }
+
+    /// <summary>Adds a part that some models leave out.</summary>
+    /// <returns><paramref name="module"/>.</returns>
+    protected T? OptionalChild<T>(T? module)
+        where T : Module => module is null ? null : Child(module);
+
+    /// <summary>Frees what this module holds.</summary>
+    protected virtual void Dispose(bool isDisposing)
+    {
+        foreach (Module child in _children)
+        {
+            child.Dispose();
+        }
+    }
+
+    private void SetTraining(bool isTraining)
+    {
+        foreach (Module module in Modules())
+        {
+            module.IsTraining = isTraining;
+        }
+    }
+}

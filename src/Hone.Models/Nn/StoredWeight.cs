@@ -1,0 +1,49 @@
+using Hone.Models.Checkpoints;
+using Hone.Tensors;
+using Hone.Tensors.Quantization;
+
+namespace Hone.Models.Nn;
+
+/// <summary>A weight where it lies in the checkpoint; can be read as often as needed.</summary>
+/// <param name="source">The checkpoint.</param>
+/// <param name="name">The weight's key.</param>
+/// <param name="entry">What the checkpoint says about it; <see langword="null"/> when it is missing or unusable.</param>
+internal sealed class StoredWeight(TensorSource source, string name, TensorEntry? entry)
+{
+    /// <summary>Key in the checkpoint.</summary>
+    public string Name => name;
+
+    /// <summary>Whether there is something to read.</summary>
+    public bool IsPresent => entry is not null;
+
+    /// <summary>Stored element type; <see langword="null"/> for blocks.</summary>
+    public DType? DType => Entry.DType;
+
+    /// <summary>Stored block format; <see langword="null"/> for plain elements.</summary>
+    public BlockFormat? Format => Entry.Format;
+
+    private TensorEntry Entry => entry ?? throw new InvalidOperationException($"'{name}' is not in the checkpoint; Complete reports that before anything is read.");
+
+    /// <summary>The values in a dense type; a copy unless that is the stored type.</summary>
+    public Tensor ReadDense(DType dtype)
+    {
+        if (Entry.Format is null)
+        {
+            Tensor stored = source.Load(name);
+            if (stored.DType == dtype)
+            {
+                return stored;
+            }
+
+            using (stored)
+            {
+                return Ops.Cast(stored, dtype).Detach();
+            }
+        }
+
+        throw new Hone.Core.Errors.HoneException("This weight is stored in blocks, which are not read yet.", name, Entry.ToString(), "Load a checkpoint of plain elements.");
+    }
+
+    /// <summary>The blocks as stored.</summary>
+    public QuantizedMatrix ReadBlocks() => source.LoadBlocks(name);
+}
