@@ -34,15 +34,20 @@ internal sealed class FixtureTensors
     /// <summary>Whether the file holds a tensor of that name.</summary>
     public bool Has(string name) => _entries.ContainsKey(name);
 
+    /// <summary>The tensor's shape.</summary>
+    public int[] ShapeOf(string name) => _entries[name].GetProperty("shape").EnumerateArray().Select(size => size.GetInt32()).ToArray();
+
+    /// <summary>The tensor's element type.</summary>
+    public DType TypeOf(string name) => Enum.Parse<DType>(_entries[name].GetProperty("dtype").GetString()!);
+
     /// <summary>A copy of the tensor in the current scope.</summary>
     public Tensor this[string name]
     {
         get
         {
-            JsonElement entry = _entries[name];
-            DType dtype = Enum.Parse<DType>(entry.GetProperty("dtype").GetString()!);
-            int[] shape = entry.GetProperty("shape").EnumerateArray().Select(size => size.GetInt32()).ToArray();
-            long start = entry.GetProperty("data_offsets")[0].GetInt64();
+            DType dtype = TypeOf(name);
+            int[] shape = ShapeOf(name);
+            long start = _entries[name].GetProperty("data_offsets")[0].GetInt64();
             using Tensor mapped = Tensor.MapFile(_path, _dataStart + start, dtype, shape);
             Tensor copy = Tensor.Zeros(dtype, shape);
             copy.CopyFrom(mapped);

@@ -68,6 +68,9 @@ public sealed class ConfigReader
             : throw Wrong(key, $"{Excerpt(key)} is no number");
     }
 
+    /// <summary>A whole number with a default that holds when the key is absent; null in the file means none.</summary>
+    public int? NullableSize(string key, int? absent) => _json.ContainsKey(key) ? Has(key) ? Size(key) : null : absent;
+
     /// <summary>A number that may be missing.</summary>
     public double? OptionalNumber(string key) => Has(key) ? Number(key) : null;
 

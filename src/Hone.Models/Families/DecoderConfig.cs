@@ -10,8 +10,9 @@ public abstract record DecoderConfig : ModelConfig
     /// <summary>Reads the shared keys, in the layout of transformers 5 or in the older one.</summary>
     /// <param name="json">The config.</param>
     /// <param name="tied">Whether the family ties the output head to the embedding when the config says nothing.</param>
+    /// <param name="headDim">Width of a head when the config says nothing; the hidden states shared out evenly when not given.</param>
     /// <exception cref="ModelConfigException">A value is missing, impossible or not supported.</exception>
-    protected DecoderConfig(ConfigReader json, bool tied)
+    protected DecoderConfig(ConfigReader json, bool tied, int? headDim = null)
         : base(json)
     {
         HiddenSize = json.Size("hidden_size");
@@ -19,7 +20,7 @@ public abstract record DecoderConfig : ModelConfig
         NumHiddenLayers = json.Size("num_hidden_layers");
         NumAttentionHeads = json.Size("num_attention_heads");
         NumKeyValueHeads = json.Size("num_key_value_heads", NumAttentionHeads);
-        HeadDim = json.Size("head_dim", Math.Max(1, HiddenSize / NumAttentionHeads));
+        HeadDim = json.Size("head_dim", headDim ?? Math.Max(1, HiddenSize / NumAttentionHeads));
         MaxPositionEmbeddings = json.Size("max_position_embeddings");
         RmsNormEps = json.Number("rms_norm_eps", 1e-6);
         TieWordEmbeddings = json.Flag("tie_word_embeddings", tied);

@@ -6,7 +6,7 @@ namespace Hone.Tensors;
 /// <content>The op <c>reshape</c>.</content>
 public static partial class Ops
 {
-    /// <summary>The same elements in row-major order under another shape; shares bytes when the input is contiguous.</summary>
+    /// <summary>The same elements in row-major order under another shape; shares bytes when strides can express it, as when a dimension is split.</summary>
     /// <param name="x">Any tensor.</param>
     /// <param name="shape">New dimensions; one of them may be −1 and is then computed.</param>
     /// <remarks><c>y[flat i] = x[flat i], dx = reshape(g)</c>. Source: elementary.</remarks>
@@ -14,8 +14,17 @@ public static partial class Ops
     public static Tensor Reshape(Tensor x, params ReadOnlySpan<int> shape)
     {
         Shape target = Resolve(x, shape);
-        using Tensor source = Strided.Contiguous(x).Detach();
-        Tensor y = source.View(target, Strided.RowMajor(target.Dimensions), source.Offset);
+        Tensor y;
+        if (ReshapeOp.TryStrides(x, target) is { } strides)
+        {
+            y = x.View(target, strides, x.Offset);
+        }
+        else
+        {
+            using Tensor source = Strided.Clone(x);
+            y = source.View(target, Strided.RowMajor(target.Dimensions), source.Offset);
+        }
+
         return Recorder.Finish("reshape", y, [x], [], static context =>
         {
             Tensor g = Strided.Contiguous(context.Grad);
@@ -57,7 +66,45 @@ internal sealed class ReshapeOp : OpDefinition
     [
         new("flatten", [new OpInput([3, 4])], inputs => Ops.Reshape(inputs[0], -1)),
         new("split a dimension", [new OpInput([6, 5])], inputs => Ops.Reshape(inputs[0], 2, -1, 5)),
+        new("split a part of rows", [new OpInput([3, 9])], inputs => Ops.Reshape(Ops.Slice(inputs[0], 1, 2, 6), 3, 2, 3)),
+        new("merge a part of rows", [new OpInput([3, 4, 3])], inputs => Ops.Reshape(Ops.Slice(inputs[0], 1, 1, 2), 3, 6)),
+        new("merge what cannot be a view", [new OpInput([3, 4])], inputs => Ops.Reshape(Ops.Transpose(inputs[0]), 12)),
         new("to a scalar", [new OpInput([1, 1])], inputs => Ops.Reshape(inputs[0])),
         new("empty", [new OpInput([0, 5])], inputs => Ops.Reshape(inputs[0], 5, 0)),
     ];
+
+    /// <summary>Strides under which the elements have the new shape where they lie; null when they must be copied.</summary>
+    /// <remarks>Dimensions are matched from the last: a run of old ones that lie behind each other makes up a run of new ones.</remarks>
+    internal static long[]? TryStrides(Tensor x, Shape target)
+    {
+        if (x.IsContiguous || x.ElementCount == 0)
+        {
+            return Strided.RowMajor(target.Dimensions);
+        }
+
+        var strides = new long[target.Rank];
+        int to = target.Rank - 1;
+        for (int from = x.Rank - 1; from >= 0; from--)
+        {
+            long size = x.Shape[from], step = x.Strides[from];
+            while (from > 0 && (x.Shape[from - 1] == 1 || x.Strides[from - 1] == size * step))
+            {
+                size *= x.Shape[--from];
+            }
+
+            long covered = 1;
+            for (; to >= 0 && (covered < size || target[to] == 1); to--)
+            {
+                strides[to] = step * covered;
+                covered *= target[to];
+            }
+
+            if (covered != size)
+            {
+                return null;
+            }
+        }
+
+        return strides;
+    }
 }
