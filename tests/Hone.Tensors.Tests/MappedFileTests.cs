@@ -15,7 +15,7 @@ public sealed class MappedFileTests : IDisposable
         file.Dispose();
 
         Assert.Equal([1f, 2f], view.ToArray<float>());
-        Assert.Equal([128, 63], view.ReadBytes(2, 2));
+        Assert.Equal(new byte[] { 128, 63 }, view.ReadBytes(2, 2).ToArray());
     }
 
     [Fact]
