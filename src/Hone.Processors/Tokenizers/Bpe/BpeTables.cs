@@ -8,18 +8,23 @@ namespace Hone.Processors.Tokenizers.Bpe;
 /// (Merges inside a pair's text happen in the whole text in the same order as alone, as long as none crosses its borders; so the first merge that crossed a
 /// border between two tokens would also happen in their pair alone.) Encoding is then a search for a sequence of matching neighbours, and any found is the one.</para>
 /// <para>The test of a pair undoes merges from the last to the first along the border, and looks for a rule across it that would have come earlier. It needs
-/// every token to be built of merges with ascending ranks; <see cref="IsOrdered"/> says whether that holds, which it does for trained vocabularies.</para>
+/// tokens that are built of merges with ascending ranks, as training makes them. Vocabularies converted from tiktoken's files hold a few others
+/// (107 in Llama 3.1's), whose pairs are tested by merging.</para>
 /// <para>Source: Antonov et al., "Fast Byte-Pair Encoding in linear time" (GitHub, rust-gems/bpe, 2024), for the test by undoing; proved here for any ranks.</para>
 /// </remarks>
 internal sealed class BpeTables
 {
+    // Above this share of tokens whose pairs must be tested by merging, merging the whole word is faster.
+    private const double MaxOddShare = 0.05;
+
     private readonly Build[] _builds;
     private readonly int[] _byteIds = new int[256];
 
     /// <summary>Prepares a vocabulary.</summary>
     /// <param name="tokens">Every token's bytes and id; ids below 2^28.</param>
     /// <param name="rules">Merges between these tokens; the result's bytes are the parts' joined.</param>
-    public BpeTables(IReadOnlyList<(byte[] Bytes, int Id)> tokens, ReadOnlySpan<MergeRule> rules)
+    /// <param name="maxOddShare">The share of odd tokens from which on <see cref="IsSearchable"/> is false.</param>
+    public BpeTables(IReadOnlyList<(byte[] Bytes, int Id)> tokens, ReadOnlySpan<MergeRule> rules, double maxOddShare = MaxOddShare)
     {
         int idLimit = 0;
         foreach ((_, int id) in tokens)
@@ -41,12 +46,17 @@ internal sealed class BpeTables
         }
 
         Pairs = new PairTable(rules);
-        IsOrdered = FindBuilds(rules);
+        FindBuilds(tokens, rules);
+        OddCount = _builds.Count(build => build.IsOdd);
+        IsSearchable = OddCount <= maxOddShare * tokens.Count;
         Trie = BuildTrie(tokens);
     }
 
-    /// <summary>Whether every reachable token is built of merges with ascending ranks, so that <see cref="AreNeighbours"/> may be asked.</summary>
-    public bool IsOrdered { get; }
+    /// <summary>Whether searching for matching neighbours pays.</summary>
+    public bool IsSearchable { get; }
+
+    /// <summary>Number of reachable tokens that are not built of merges with ascending ranks.</summary>
+    public int OddCount { get; }
 
     /// <summary>The merges.</summary>
     public PairTable Pairs { get; }
@@ -65,7 +75,11 @@ internal sealed class BpeTables
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int PrefixOf(int id) => _builds[id].Prefix;
 
-    /// <summary>Whether the encoding of two reachable tokens' joined bytes is the two tokens.</summary>
+    /// <summary>Whether a token is not built of merges with ascending ranks: its pairs must be tested by merging.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool IsOdd(int id) => _builds[id].IsOdd;
+
+    /// <summary>Whether the encoding of two reachable tokens' joined bytes is the two tokens. Neither may be odd.</summary>
     public bool AreNeighbours(int left, int right) => Pairs.RankOf(left, right) == PairTable.None && AreNeighboursBelow(left, right);
 
     // The same, but for a rule that joins the two tokens themselves.
@@ -101,24 +115,39 @@ internal sealed class BpeTables
     }
 
     // From short tokens to long ones: the one rule by which each arises, if any does.
-    private bool FindBuilds(ReadOnlySpan<MergeRule> rules)
+    private void FindBuilds(IReadOnlyList<(byte[] Bytes, int Id)> tokens, ReadOnlySpan<MergeRule> rules)
     {
         MergeRule[] byLength = [.. rules];
         int[] lengths = Array.ConvertAll(byLength, rule => _builds[rule.Result].Length);
         Array.Sort(lengths, byLength);
-        bool ordered = true;
+        Dictionary<int, byte[]>? bytes = null;
+        MergeQueue? queue = null;
         foreach (MergeRule rule in byLength)
         {
             Build left = _builds[rule.Left], right = _builds[rule.Right];
-            bool current = left.IsReachable && right.IsReachable && Pairs.RankOf(rule.Left, rule.Right) == rule.Rank;
-            if (current && AreNeighboursBelow(rule.Left, rule.Right))
+            if (_builds[rule.Result].IsReachable || !left.IsReachable || !right.IsReachable)
             {
-                ordered &= left.Rank < rule.Rank && right.Rank < rule.Rank;
-                _builds[rule.Result] = _builds[rule.Result] with { Rank = rule.Rank, Left = rule.Left, Right = rule.Right };
+                continue;
+            }
+
+            bool isOdd = left.IsOdd || right.IsOdd, arises;
+            if (isOdd)
+            {
+                bytes ??= tokens.ToDictionary(token => token.Id, token => token.Bytes);
+                queue ??= new MergeQueue(this);
+                arises = queue.Encode(bytes[rule.Result], new int[bytes[rule.Result].Length]) == 1;
+            }
+            else
+            {
+                arises = Pairs.RankOf(rule.Left, rule.Right) == rule.Rank && AreNeighboursBelow(rule.Left, rule.Right);
+            }
+
+            if (arises)
+            {
+                isOdd |= left.Rank > rule.Rank || right.Rank > rule.Rank;
+                _builds[rule.Result] = _builds[rule.Result] with { Rank = rule.Rank, Left = rule.Left, Right = rule.Right, IsOdd = isOdd };
             }
         }
-
-        return ordered;
     }
 
     private ByteTrie BuildTrie(IReadOnlyList<(byte[] Bytes, int Id)> tokens)
@@ -146,11 +175,11 @@ internal sealed class BpeTables
     }
 
     /// <summary>How a token arises: from a rule's two parts, or as a byte. Unreachable tokens arise from nothing.</summary>
-    private readonly record struct Build(int Rank, int Left, int Right, int Prefix, int Length)
+    private readonly record struct Build(int Rank, int Left, int Right, int Prefix, int Length, bool IsOdd)
     {
         public const int Byte = -1;
 
-        public static Build Unknown => new(-2, -1, -1, -1, 0);
+        public static Build Unknown => new(-2, -1, -1, -1, 0, false);
 
         public bool IsReachable => Rank >= Byte;
     }

@@ -1,6 +1,6 @@
 namespace Hone.Processors.Tokenizers.Bpe;
 
-/// <summary>Byte-pair encoding by merging, lowest rank first and leftmost among equals, with a heap: for vocabularies out of order and for bytes without a token.</summary>
+/// <summary>Byte-pair encoding by merging, lowest rank first and leftmost among equals, with a heap: for vocabularies that search does not pay for, and for bytes without a token.</summary>
 internal sealed class MergeQueue(BpeTables tables)
 {
     private readonly PriorityQueue<int, long> _queue = new();

@@ -11,6 +11,9 @@ internal sealed unsafe class WordEncoder(BpeTables tables, bool ignoreMerges)
     // 2^15 lines of 64 bytes: 2 MiB, a small part of the last-level cache; holds 65,536 words.
     private const int LogCacheLines = 15;
 
+    private const int MaxOddPairs = 1 << 16;
+
+    private readonly Dictionary<(int Left, int Right), bool> _oddPairs = [];
     private readonly WordCache _cache = new(LogCacheLines);
     private readonly MergeQueue _queue = new(tables);
     private ulong[] _dead = new ulong[4];
@@ -54,7 +57,7 @@ internal sealed unsafe class WordEncoder(BpeTables tables, bool ignoreMerges)
             return 1;
         }
 
-        int count = tables.IsOrdered ? Search(word, length, token, ids) : -1;
+        int count = tables.IsSearchable ? Search(word, length, token, ids) : -1;
         return count >= 0 ? count : _queue.Encode(new ReadOnlySpan<byte>(word, length), new Span<int>(ids, length));
     }
 
@@ -82,7 +85,7 @@ internal sealed unsafe class WordEncoder(BpeTables tables, bool ignoreMerges)
 
             int end = at + tables.LengthOf(token);
             bool isDead = ((dead[end >> 6] >> (end & 63)) & 1) != 0;
-            if (isDead || (count > 0 && !tables.AreNeighbours(ids[count - 1], token)))
+            if (isDead || (count > 0 && !AreNeighbours(ids[count - 1], token, word, end)))
             {
                 token = tables.PrefixOf(token);
                 continue;
@@ -101,6 +104,31 @@ internal sealed unsafe class WordEncoder(BpeTables tables, bool ignoreMerges)
                 return -1; // a byte without a token
             }
         }
+    }
+
+    // The tokens' bytes are those before the end.
+    private bool AreNeighbours(int left, int right, byte* word, int end)
+    {
+        if (!tables.IsOdd(left) && !tables.IsOdd(right))
+        {
+            return tables.AreNeighbours(left, right);
+        }
+
+        if (_oddPairs.TryGetValue((left, right), out bool known))
+        {
+            return known;
+        }
+
+        int length = tables.LengthOf(left) + tables.LengthOf(right);
+        int[] merged = new int[length];
+        bool fits = _queue.Encode(new ReadOnlySpan<byte>(word + end - length, length), merged) == 2 && merged[0] == left && merged[1] == right;
+        if (_oddPairs.Count == MaxOddPairs)
+        {
+            _oddPairs.Clear();
+        }
+
+        _oddPairs.Add((left, right), fits);
+        return fits;
     }
 
     private Span<ulong> Dead(int length)

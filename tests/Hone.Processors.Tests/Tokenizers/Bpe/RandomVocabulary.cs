@@ -62,7 +62,8 @@ internal sealed class RandomVocabulary
         return vocabulary;
     }
 
-    public BpeTables CreateTables() => new(Tokens, Rules.ToArray());
+    /// <summary>Tables that are searched however many tokens are odd.</summary>
+    public BpeTables CreateTables() => new(Tokens, Rules.ToArray(), maxOddShare: 1);
 
     /// <summary>Algorithm 1 of Sennrich et al., word for word.</summary>
     public int[] EncodePlainly(ReadOnlySpan<byte> word)
