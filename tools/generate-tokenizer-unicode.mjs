@@ -68,7 +68,7 @@ for (const c of points()) {
 }
 
 const scripts = new Map();
-for (const script of readdirSync(join(packages, "unicode-9.0.0", "Script"), { withFileTypes: true }).filter(entry => entry.isDirectory())) {
+for (const script of readdirSync(join(packages, "unicode-9.0.0", "Script"), { withFileTypes: true }).filter(entry => entry.isDirectory() && entry.name !== "Unknown")) {
     for (const c of await pointsOf("9.0.0", "Script/" + script.name)) scripts.set(c, script.name);
 }
 ranges("script", c => assigned9.has(c) ? scripts.get(c) : undefined);

@@ -14,6 +14,7 @@ internal sealed class AddedVocabulary
 {
     private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
     private readonly SortedDictionary<int, AddedToken> _tokens = [];
+    private readonly Dictionary<int, string> _contents = [];  // normalized where the token is
     private readonly HashSet<string> _special = new(StringComparer.Ordinal);
     private readonly TokenModel _model;
     private readonly TokenTrie _raw = new();
@@ -56,8 +57,8 @@ internal sealed class AddedVocabulary
     /// <summary>Id of an added token or of a token of the model.</summary>
     public int? IdOf(string token) => _ids.TryGetValue(token, out int id) ? id : _model.IdOf(token);
 
-    /// <summary>Text of an added token or of a token of the model.</summary>
-    public string? TokenOf(int id) => _tokens.TryGetValue(id, out AddedToken? token) ? token.Content : _model.TokenOf(id);
+    /// <summary>Text of an added token, normalized if the token is, or of a token of the model.</summary>
+    public string? TokenOf(int id) => _contents.TryGetValue(id, out string? content) ? content : _model.TokenOf(id);
 
     /// <summary>Whether decoding may skip the token.</summary>
     public bool IsSpecial(string token) => _special.Contains(token);
@@ -77,17 +78,20 @@ internal sealed class AddedVocabulary
 
     private void Register(AddedToken token, Normalizer? normalizer)
     {
+        int id = _ids[token.Content];
         if (!token.Normalized)
         {
-            _raw.Add(token.Content, _ids[token.Content]);
+            _raw.Add(token.Content, id);
+            _contents[id] = token.Content;
             return;
         }
 
-        AlignedText content = AlignedText.Create(token.Content);
-        normalizer?.Normalize(content);
-        if (content.Length > 0)
+        AlignedText text = AlignedText.Create(CodePoint.Sanitize(token.Content));
+        normalizer?.Normalize(text);
+        _contents[id] = text.ToString();
+        if (text.Length > 0)
         {
-            _normalized.Add(content.ToString(), _ids[token.Content]);
+            _normalized.Add(_contents[id], id);
         }
     }
 

@@ -21,4 +21,10 @@ public static class TokenizerLoader
 
         return new Tokenizer(TokenizerJsonReader.Read(File.ReadAllBytes(file), file));
     }
+
+    /// <summary>Reads a tokenizer from the content of a <c>tokenizer.json</c>.</summary>
+    /// <param name="json">UTF-8.</param>
+    /// <param name="name">What errors call it.</param>
+    /// <exception cref="TokenizerFormatException">The content is malformed.</exception>
+    public static Tokenizer FromJson(ReadOnlyMemory<byte> json, string name = TokenizerJson) => new(TokenizerJsonReader.Read(json, name));
 }
