@@ -13,7 +13,6 @@ public sealed class SequenceClassifier : Module
     private readonly TensorSource? _source;
     private readonly EncoderBody? _encoder;
     private readonly Decoder? _decoder;
-    private readonly ClassificationHead _head;
 
     private SequenceClassifier(ModelConfig config, WeightSource weights, TensorSource? source)
     {
@@ -22,12 +21,12 @@ public sealed class SequenceClassifier : Module
         if (config is EncoderConfig encoder)
         {
             _encoder = Child(encoder.Build(weights.AtBase(encoder.BasePrefix)));
-            _head = Child(encoder.BuildClassifier(_encoder, weights));
+            Head = Child(encoder.BuildClassifier(_encoder, weights));
         }
         else if (config is DecoderConfig decoder)
         {
             _decoder = Child(decoder.Build(weights.AtBase(decoder.BasePrefix)));
-            _head = Child(new LastTokenHead(decoder, weights));
+            Head = Child(new LastTokenHead(decoder, weights));
         }
         else
         {
@@ -39,6 +38,9 @@ public sealed class SequenceClassifier : Module
 
     /// <summary>Settings of the model.</summary>
     public ModelConfig Config { get; }
+
+    /// <summary>The layers on top that score classes.</summary>
+    public ClassificationHead Head { get; }
 
     /// <summary>Builds a model on tensors from anywhere.</summary>
     /// <inheritdoc cref="CausalLm.Load(TensorSource, JsonObject, LoadOptions?)"/>
@@ -52,7 +54,7 @@ public sealed class SequenceClassifier : Module
     {
         // One of the two was built.
         Tensor hidden = _encoder?.Forward(input) ?? _decoder!.Forward(input.InputIds, input.Context);
-        return _head.Forward(hidden, input);
+        return Head.Forward(hidden, input);
     }
 
     /// <summary>Probabilities: of the only label by itself, else of one label among all.</summary>
