@@ -172,6 +172,19 @@ public class Tensor : IDisposable
         return IsContiguous ? Span<T>() : throw new InvalidOperationException($"read: {this} is a strided view; copy it with ToArray.");
     }
 
+    /// <summary>Bytes of the elements in row-major order without a copy, as a file stores them; valid while the tensor lives.</summary>
+    /// <param name="offset">First byte, counted from the first element.</param>
+    /// <param name="count">Bytes wanted; less than 2^31, so that a larger tensor is read in pieces.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The tensor has fewer bytes.</exception>
+    /// <exception cref="InvalidOperationException">The elements do not lie one behind the other.</exception>
+    public unsafe ReadOnlySpan<byte> ReadBytes(long offset, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, ElementCount * DType.SizeBytes - count);
+        return IsContiguous ? new ReadOnlySpan<byte>(Address + offset, count) : throw new InvalidOperationException($"read_bytes: {this} is a strided view; copy it with ToArray.");
+    }
+
     /// <summary>The elements in row-major order as f64, whatever the element type.</summary>
     public double[] ToDoubles()
     {

@@ -123,7 +123,7 @@ internal static partial class SourceRules
             }
 
             // A model family (Qwen2.cs: Qwen2Config, Qwen2Attention, …) is one concept made of several types.
-            bool family = names.Length > 1 && names.All(name => name.StartsWith(expected, StringComparison.Ordinal));
+            bool family = (names.Length > 1 || file.Contains("/Families/", StringComparison.Ordinal)) && names.All(name => name.StartsWith(expected, StringComparison.Ordinal));
             finding.Require(
                 names.Length == 0 || family || (names.Length == 1 && names[0] == expected),
                 $"{file}: holds {string.Join(", ", names)}; one public type a file, and the file is named after it");

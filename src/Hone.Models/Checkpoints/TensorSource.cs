@@ -1,3 +1,4 @@
+using Hone.Core.Registry;
 using Hone.Tensors;
 using Hone.Tensors.Quantization;
 
@@ -26,6 +27,13 @@ public abstract class TensorSource : IDisposable
         Dispose(isDisposing: true);
         GC.SuppressFinalize(this);
     }
+
+    /// <summary>The error for a name that the checkpoint does not hold.</summary>
+    protected CheckpointFormatException MissingTensor(string name) => new(
+        "The checkpoint holds no tensor of that name.",
+        Location,
+        $"'{name}'; nearest of {Entries.Count}: {string.Join(", ", NearestNames.Rank(name, Entries.Keys))}",
+        "hone inspect lists all tensors of a checkpoint.");
 
     /// <summary>Releases the files.</summary>
     protected virtual void Dispose(bool isDisposing)

@@ -40,14 +40,8 @@ public static class ModelFamilies
                 $"Use one of {string.Join(", ", s_families.Value.Where(pair => pair.Value.IsAssignableTo(typeof(T))).Select(pair => pair.Key))}.");
         }
 
-        try
-        {
-            return (T)Activator.CreateInstance(type, json)!; // a class with a constructor always yields an instance
-        }
-        catch (TargetInvocationException e) when (e.InnerException is ModelConfigException inner)
-        {
-            throw inner;
-        }
+        const BindingFlags Constructor = BindingFlags.Public | BindingFlags.Instance | BindingFlags.DoNotWrapExceptions;
+        return (T)Activator.CreateInstance(type, Constructor, binder: null, [json], culture: null)!; // a class with a constructor always yields an instance
     }
 
     private static string Describe(Type type) => type.IsAssignableTo(typeof(DecoderConfig)) ? "a decoder" : type.IsAssignableTo(typeof(EncoderConfig)) ? "an encoder" : "a model";

@@ -1,0 +1,49 @@
+using System.Text;
+using Hone.Inference.Constraints;
+using Hone.Models.Checkpoints;
+using Hone.Processors.Patterns;
+
+namespace Hone.Fuzzing;
+
+/// <summary>Every parser that reads what a stranger may have made.</summary>
+internal static class FuzzTargets
+{
+    private const int MaxTextRead = 4096; // patterns are tried on this much of the input
+
+    private static readonly IReadOnlyList<byte[]> s_expressionWords = Words("(", ")", "(?:", "(?i)", "(?=", "(?<!", "[", "]", "[^", "&&", "\\p{L}", "\\p{Han}", "\\s", "\\b", "*", "+", "?", "{1,9}", "{99999}", "|", ".", "^", "$", "\\", "\\x{10FFFF}", "é", "😀");
+
+    /// <summary>All targets.</summary>
+    public static IReadOnlyList<FuzzTarget> All { get; } =
+    [
+        new("safetensors", SeedFiles.Safetensors, Words("{", "}", "[", "]", "\"", ",", ":", "0", "-1", "1e9", "18446744073709551615", "\"dtype\":\"F32\"", "\"shape\":[2,2]", "\"data_offsets\":[0,16]", "\"__metadata__\":{", "\\u0000", "\uFEFF"), Safetensors),
+        new("pattern", () => Texts("(?i:'s|'t|'re)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+", "[a-z&&[^aeiou]]+?x{2,5}+\\b", "(a|b*)*c(?<=bc)(?=d)"), s_expressionWords, PatternText),
+        new("constraint-regex", () => Texts("(yes|no)[.!]{0,3}", "[A-Z][a-z]*( [A-Z][a-z]*){1,3}", "\\d{4}-\\d{2}-\\d{2}"), s_expressionWords, text => _ = Constraint.Regex(Text(text))),
+        new("json-schema", () => Texts("""{"type":"object","properties":{"name":{"type":"string","minLength":1},"age":{"type":"integer","minimum":0,"maximum":150},"tags":{"type":"array","items":{"enum":["a","b"]},"maxItems":3}},"required":["name"]}""", """{"anyOf":[{"$ref":"#/$defs/x"},{"const":null}],"$defs":{"x":{"type":"number"}}}"""),
+            Words("{", "}", "[", "]", "\"", ",", ":", "\"type\":\"object\"", "\"$ref\":\"#\"", "\"anyOf\":[", "\"pattern\":\"a*\"", "\"maxLength\":99999999", "\"maximum\":1e308", "null", "true", "-0"), text => _ = Constraint.JsonSchema(Text(text))),
+    ];
+
+    /// <summary>The target called <paramref name="name"/>, or <see langword="null"/>.</summary>
+    public static FuzzTarget? Find(string name) => All.FirstOrDefault(target => target.Name == name);
+
+    private static void Safetensors(byte[] bytes) => SeedFiles.WithFile(bytes, ".safetensors", path =>
+    {
+        using SafetensorsCheckpoint checkpoint = SafetensorsCheckpoint.Open(path);
+        foreach (string name in checkpoint.Entries.Keys)
+        {
+            checkpoint.Load(name).Dispose();
+        }
+    });
+
+    private static void PatternText(byte[] bytes)
+    {
+        string text = Text(bytes);
+        Pattern pattern = Pattern.Compile(text);
+        pattern.TryMatch(text.AsSpan(0, Math.Min(text.Length, MaxTextRead)), 0, out _, out _);
+    }
+
+    private static string Text(byte[] bytes) => Encoding.UTF8.GetString(bytes);
+
+    private static IReadOnlyList<byte[]> Texts(params string[] texts) => [.. texts.Select(Encoding.UTF8.GetBytes)];
+
+    private static IReadOnlyList<byte[]> Words(params string[] texts) => Texts(texts);
+}
