@@ -50,7 +50,7 @@ internal sealed class ResultFile(string name, string description, DateTimeOffset
         return plus < 0 ? "unknown" : version.Substring(plus + 1, Math.Min(10, version.Length - plus - 1));
     }
 
-    private static string RepositoryRoot()
+    internal static string RepositoryRoot()
     {
         for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
