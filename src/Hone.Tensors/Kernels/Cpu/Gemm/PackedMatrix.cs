@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Hone.Tensors.Kernels.Cpu.Simd;
 using Hone.Tensors.Threading;
 
@@ -15,6 +17,7 @@ internal sealed unsafe class PackedMatrix : IDisposable
     private readonly LargeMemory _memory;
     private readonly SimdLevel _level;
     private readonly int _width;
+    private bool _isFinite;
 
     private PackedMatrix(PanelFormat format, int n, int k, SimdLevel level)
     {
@@ -72,6 +75,7 @@ internal sealed unsafe class PackedMatrix : IDisposable
                 PackPanels((ushort*)source, (ushort*)memory, stride, n, k, transB, packed._width, (int)begin, (int)end);
             }
         });
+        packed._isFinite = format == PanelFormat.Float16 && AreFinite((ushort*)memory, (nint)packed._memory.Size / sizeof(ushort));
         return packed;
     }
 
@@ -118,8 +122,52 @@ internal sealed unsafe class PackedMatrix : IDisposable
         GC.KeepAlive(this);
     }
 
+    /// <summary>One column of the matrix in f32: a row of a weight that was packed with <c>transB</c>.</summary>
+    /// <param name="column">Below <see cref="N"/>.</param>
+    /// <param name="values">Receives <see cref="K"/> values.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such column.</exception>
+    /// <exception cref="ObjectDisposedException">The matrix was disposed.</exception>
+    public void ReadColumn(long column, float* values)
+    {
+        ObjectDisposedException.ThrowIf(_memory.IsClosed, this);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((ulong)column, (ulong)N, nameof(column));
+        nint first = ((nint)(column / _width) * K * _width) + (nint)(column % _width);
+        for (nint p = 0; p < K; p++)
+        {
+            nint at = first + (p * _width);
+            values[p] = Format switch
+            {
+                PanelFormat.Float32 => ((float*)_memory.Pointer)[at],
+                PanelFormat.BFloat16 => ((BFloat16*)_memory.Pointer)[at],
+                _ => (float)((Half*)_memory.Pointer)[at],
+            };
+        }
+
+        GC.KeepAlive(this);
+    }
+
     /// <summary>Frees the packed values.</summary>
     public void Dispose() => _memory.Dispose();
+
+    /// <summary>Whether no value has an exponent of all ones.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static bool AreFinite(ushort* halves, nint count)
+    {
+        Vector256<ushort> exponent = Vector256.Create((ushort)0x7c00), special = Vector256<ushort>.Zero;
+        nint i = 0;
+        for (; i <= count - Vector256<ushort>.Count; i += Vector256<ushort>.Count)
+        {
+            special |= Vector256.Equals(Vector256.Load(halves + i) & exponent, exponent);
+        }
+
+        bool areFinite = special == Vector256<ushort>.Zero;
+        for (; i < count; i++)
+        {
+            areFinite &= (halves[i] & 0x7c00) != 0x7c00;
+        }
+
+        return areFinite;
+    }
 
     private static void PackPanels<T>(T* source, T* target, nint stride, int n, int k, bool transB, int width, int begin, int end)
         where T : unmanaged
@@ -191,7 +239,15 @@ internal sealed unsafe class PackedMatrix : IDisposable
                 PackedGemm<V, PanelBFloat16>.Run(g, b);
                 break;
             default:
-                PackedGemm<V, PanelFloat16>.Run(g, b);
+                if (_isFinite)
+                {
+                    PackedGemm<V, PanelFiniteFloat16>.Run(g, b);
+                }
+                else
+                {
+                    PackedGemm<V, PanelFloat16>.Run(g, b);
+                }
+
                 break;
         }
     }
