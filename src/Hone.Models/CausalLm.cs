@@ -9,7 +9,8 @@ namespace Hone.Models;
 /// <summary>A language model that predicts the next token: a decoder and its output head.</summary>
 public sealed class CausalLm : PretrainedModel
 {
-    private CausalLm(TensorSource tensors, DecoderConfig config, LoadOptions? options, bool ownsTensors)
+    /// <summary>Builds the parts and reads their weights.</summary>
+    internal CausalLm(TensorSource tensors, DecoderConfig config, LoadOptions? options, bool ownsTensors)
         : base(tensors, config, options, ownsTensors)
     {
         Config = config;
@@ -42,7 +43,7 @@ public sealed class CausalLm : PretrainedModel
     /// <exception cref="CheckpointFormatException">There is no checkpoint, or it is damaged or incomplete.</exception>
     /// <exception cref="ModelConfigException">The family is unknown, or the config asks for something impossible.</exception>
     /// <exception cref="WeightMismatchException">The tensors are not those of the model; lists all differences.</exception>
-    public static CausalLm Load(string path, LoadOptions? options = null) =>
+    public static new CausalLm Load(string path, LoadOptions? options = null) =>
         Build(path, (tensors, config) => new CausalLm(tensors, ModelFamilies.Read<DecoderConfig>(config, tensors.Location), options, ownsTensors: true));
 
     /// <summary>Builds a model on tensors from anywhere.</summary>

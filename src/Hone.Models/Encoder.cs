@@ -9,7 +9,8 @@ namespace Hone.Models;
 /// <summary>A model that reads texts in both directions: hidden states of tokens, from which embeddings are pooled.</summary>
 public sealed class Encoder : PretrainedModel
 {
-    private Encoder(TensorSource tensors, EncoderConfig config, LoadOptions? options, bool ownsTensors)
+    /// <summary>Builds the parts and reads their weights.</summary>
+    internal Encoder(TensorSource tensors, EncoderConfig config, LoadOptions? options, bool ownsTensors)
         : base(tensors, config, options, ownsTensors)
     {
         Config = config;
@@ -25,7 +26,7 @@ public sealed class Encoder : PretrainedModel
     public EncoderBody Body { get; }
 
     /// <inheritdoc cref="CausalLm.Load(string, LoadOptions?)"/>
-    public static Encoder Load(string path, LoadOptions? options = null) =>
+    public static new Encoder Load(string path, LoadOptions? options = null) =>
         Build(path, (tensors, config) => new Encoder(tensors, ModelFamilies.Read<EncoderConfig>(config, tensors.Location), options, ownsTensors: true));
 
     /// <inheritdoc cref="CausalLm.Load(TensorSource, JsonObject, LoadOptions?)"/>

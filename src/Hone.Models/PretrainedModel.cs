@@ -42,6 +42,10 @@ public abstract class PretrainedModel : Module
     /// <summary>Root of the checkpoint's names.</summary>
     private protected WeightSource Weights => _weights;
 
+    /// <summary>Reads a model of whatever kind its config.json says: classifier, language model or encoder.</summary>
+    /// <inheritdoc cref="CausalLm.Load(string, LoadOptions?)"/>
+    public static PretrainedModel Load(string path, LoadOptions? options = null) => Build(path, (tensors, config) => Create(tensors, config, options, ownsTensors: true));
+
     /// <summary>Writes the model as safetensors with the names it was read under, its config.json, and the small files beside it (tokenizer, template, …).</summary>
     /// <remarks>A model saved as it was loaded gives the bytes it was loaded from, when those lie in one file.</remarks>
     /// <param name="files">The file operations to use.</param>
@@ -89,6 +93,9 @@ public abstract class PretrainedModel : Module
         }
     }
 
+    /// <summary>The model's parts compared with its checkpoint, for work on the weights one by one.</summary>
+    internal static PretrainedModel Declare(TensorSource tensors, JsonObject config) => Create(tensors, config, new LoadOptions { IsDeclaration = true }, ownsTensors: false);
+
     /// <summary>Builds a model and closes the checkpoint when that fails.</summary>
     private protected static T Build<T>(string path, Func<TensorSource, JsonObject, T> build)
     {
@@ -115,6 +122,15 @@ public abstract class PretrainedModel : Module
         {
             Tensors.Dispose();
         }
+    }
+
+    private static PretrainedModel Create(TensorSource tensors, JsonObject json, LoadOptions? options, bool ownsTensors)
+    {
+        ModelConfig config = ModelFamilies.Read<ModelConfig>(json, tensors.Location);
+        bool classifies = json["architectures"] is JsonArray { Count: > 0 } names && names[0]?.ToString().EndsWith("ForSequenceClassification", StringComparison.Ordinal) == true;
+        return classifies ? new SequenceClassifier(tensors, config, options, ownsTensors)
+            : config is EncoderConfig encoder ? new Encoder(tensors, encoder, options, ownsTensors)
+            : new CausalLm(tensors, (DecoderConfig)config, options, ownsTensors); // every config is that of an encoder or a decoder
     }
 
     private static TensorContent ContentOf(string name, Parameter parameter, DType dtype) =>

@@ -11,7 +11,8 @@ public sealed class SequenceClassifier : PretrainedModel
 {
     private readonly Func<EncoderInput, Tensor> _body;
 
-    private SequenceClassifier(TensorSource tensors, ModelConfig config, LoadOptions? options, bool ownsTensors)
+    /// <summary>Builds the parts and reads their weights.</summary>
+    internal SequenceClassifier(TensorSource tensors, ModelConfig config, LoadOptions? options, bool ownsTensors)
         : base(tensors, config, options, ownsTensors)
     {
         Config = config;
@@ -41,7 +42,7 @@ public sealed class SequenceClassifier : PretrainedModel
     public ClassificationHead Head { get; }
 
     /// <inheritdoc cref="CausalLm.Load(string, LoadOptions?)"/>
-    public static SequenceClassifier Load(string path, LoadOptions? options = null) =>
+    public static new SequenceClassifier Load(string path, LoadOptions? options = null) =>
         Build(path, (tensors, config) => new SequenceClassifier(tensors, ModelFamilies.Read<ModelConfig>(config, tensors.Location), options, ownsTensors: true));
 
     /// <inheritdoc cref="CausalLm.Load(TensorSource, JsonObject, LoadOptions?)"/>

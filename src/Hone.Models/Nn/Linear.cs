@@ -179,6 +179,9 @@ public sealed class Linear : Module
         }
     }
 
+    /// <summary>Whether adapters on the layer are trained.</summary>
+    internal bool TrainsAdapters => _source.Options.Use != ModelUse.Inference;
+
     /// <summary>Whether the layer no longer takes part in its group's product.</summary>
     internal bool HasOwnWeight => _hasOwnWeight;
 
@@ -245,7 +248,7 @@ public sealed class Linear : Module
 
         if (_source.Options.Use == ModelUse.FullTraining)
         {
-            Weight = new Parameter(_stored.ReadDense(DType.F32), _stored.Name);
+            Weight = new Parameter(_stored.ReadOwned(DType.F32), _stored.Name);
             return;
         }
 
@@ -267,7 +270,8 @@ public sealed class Linear : Module
         else
         {
             bool isTrained = _source.Options.Use == ModelUse.FullTraining;
-            Weight = new Parameter(_stored.ReadDense(_source.HeldAs(_stored.DType ?? DType.F32)), _stored.Name, isTrained);
+            DType held = _source.HeldAs(_stored.DType ?? DType.F32);
+            Weight = new Parameter(isTrained ? _stored.ReadOwned(held) : _stored.ReadDense(held), _stored.Name, isTrained);
         }
     }
 

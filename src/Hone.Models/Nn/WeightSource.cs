@@ -59,7 +59,7 @@ public sealed class WeightSource
     public Parameter Vector(string name, params ReadOnlySpan<int> shape)
     {
         StoredWeight stored = Weight(name, shape);
-        Tensor value = stored.IsPresent && _ledger.Problems.Count == 0 ? stored.ReadDense(DType.F32) : Tensor.Zeros(DType.F32, 0);
+        Tensor value = stored.IsPresent && _ledger.Problems.Count == 0 ? stored.ReadOwned(DType.F32) : Tensor.Zeros(DType.F32, 0);
         return new Parameter(value, stored.Name, Options.Use == ModelUse.FullTraining);
     }
 
@@ -75,7 +75,7 @@ public sealed class WeightSource
             _ledger.Notices.Add($"{unused.Count} tensors of the checkpoint are not part of this model: {string.Join(", ", unused.Take(3))}{(unused.Count > 3 ? ", …" : string.Empty)}");
         }
 
-        foreach (Action action in _ledger.Deferred)
+        foreach (Action action in Options.IsDeclaration ? [] : _ledger.Deferred)
         {
             action();
         }
