@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Hone.Inference.KvCache;
 
 /// <summary>The pages of one sequence in order: page <c>i</c> holds the keys and values of its tokens from <c>i·PageTokens</c> on.</summary>
@@ -7,7 +5,8 @@ internal sealed class PageTable
 {
     private readonly PagePool _pool;
     private readonly long _root;
-    private readonly List<int> _pages = [];
+    private int[] _pages = new int[8];
+    private int _count;
     private long _node;
     private int _knownPages;
 
@@ -21,23 +20,23 @@ internal sealed class PageTable
         _node = root;
     }
 
-    /// <summary>Pages in order.</summary>
-    public ReadOnlySpan<int> Pages => CollectionsMarshal.AsSpan(_pages);
+    /// <summary>Pages in order; valid until the table changes.</summary>
+    public ReadOnlyMemory<int> Pages => _pages.AsMemory(0, _count);
 
     /// <summary>Shares the pages that already hold a beginning of <paramref name="tokens"/>; only for an empty table.</summary>
     /// <returns>Number of tokens found, a multiple of the page size.</returns>
     public int AttachPrefix(ReadOnlySpan<int> tokens)
     {
         int size = _pool.PageTokens;
-        while ((_pages.Count + 1) * size <= tokens.Length && _pool.Find(_node, tokens.Slice(_pages.Count * size, size)) is { } found)
+        while ((_count + 1) * size <= tokens.Length && _pool.Find(_node, tokens.Slice(_count * size, size)) is { } found)
         {
             _pool.Share(found.Page);
-            _pages.Add(found.Page);
+            Add(found.Page);
             _node = found.Node;
         }
 
-        _knownPages = _pages.Count;
-        return _pages.Count * size;
+        _knownPages = _count;
+        return _count * size;
     }
 
     /// <summary>How many tokens at the beginning are held by registered pages, without taking them.</summary>
@@ -57,7 +56,7 @@ internal sealed class PageTable
     /// <summary>Number of pages that <see cref="TryReserve"/> would take for the same arguments.</summary>
     public int PagesFor(int first, int count)
     {
-        int needed = Math.Max(0, PagesOf(first + count) - _pages.Count);
+        int needed = Math.Max(0, PagesOf(first + count) - _count);
         return count > 0 && WritesSharedPage(first) ? needed + 1 : needed;
     }
 
@@ -81,9 +80,9 @@ internal sealed class PageTable
             _pool.Release(shared);
         }
 
-        while (_pages.Count < PagesOf(first + count))
+        while (_count < PagesOf(first + count))
         {
-            _pages.Add(Take());
+            Add(Take());
         }
 
         return true;
@@ -104,10 +103,10 @@ internal sealed class PageTable
     public PageTable Fork()
     {
         var copy = new PageTable(_pool, _root) { _node = _node, _knownPages = _knownPages };
-        foreach (int page in _pages)
+        foreach (int page in _pages.AsSpan(0, _count))
         {
             _pool.Share(page);
-            copy._pages.Add(page);
+            copy.Add(page);
         }
 
         return copy;
@@ -116,12 +115,12 @@ internal sealed class PageTable
     /// <summary>Gives all pages back, the last one first, so that the beginnings of texts are kept longest.</summary>
     public void Release()
     {
-        for (int i = _pages.Count - 1; i >= 0; i--)
+        for (int i = _count - 1; i >= 0; i--)
         {
             _pool.Release(_pages[i]);
         }
 
-        _pages.Clear();
+        _count = 0;
         _knownPages = 0;
         _node = _root;
     }
@@ -131,7 +130,17 @@ internal sealed class PageTable
     private bool WritesSharedPage(int position)
     {
         int index = position / _pool.PageTokens;
-        return index < _pages.Count && _pool.Shares(_pages[index]) > 1;
+        return index < _count && _pool.Shares(_pages[index]) > 1;
+    }
+
+    private void Add(int page)
+    {
+        if (_count == _pages.Length)
+        {
+            Array.Resize(ref _pages, 2 * _count);
+        }
+
+        _pages[_count++] = page;
     }
 
     private int Take() =>

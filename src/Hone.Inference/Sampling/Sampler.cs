@@ -15,17 +15,26 @@ internal sealed class Sampler
     /// <param name="promptLength">How many of them are the prompt's.</param>
     /// <param name="bans">Tokens that are not allowed now besides those of the options.</param>
     /// <param name="mask">The only tokens allowed, when a constraint says so.</param>
+    /// <param name="unmasked">Tokens that are allowed although the mask does not hold them.</param>
     /// <param name="uniform">In [0, 1): the random number of this draw.</param>
     /// <returns>−1 when every token is impossible.</returns>
     public int Choose(
-        ReadOnlySpan<float> logits, SamplingOptions options, ReadOnlySpan<int> tokens, int promptLength, ReadOnlySpan<int> bans, TokenMask? mask, double uniform)
+        ReadOnlySpan<float> logits,
+        SamplingOptions options,
+        ReadOnlySpan<int> tokens,
+        int promptLength,
+        ReadOnlySpan<int> bans,
+        TokenMask? mask,
+        ReadOnlySpan<int> unmasked,
+        double uniform)
     {
         if (options.IsGreedy && !options.EditsLogits && bans.IsEmpty && mask is null)
         {
             return ScoreScan.ArgMax(logits);
         }
 
-        ReadOnlySpan<float> scores = Edit(logits, options, tokens, promptLength, bans, mask);
+        ReadOnlySpan<float> scores = Edit(logits, options, tokens, promptLength, bans);
+        mask?.Apply(_scores.AsSpan(0, logits.Length), unmasked);
         if (options.IsGreedy)
         {
             return ScoreScan.ArgMax(scores);
@@ -38,7 +47,7 @@ internal sealed class Sampler
     /// <summary>Writes the probabilities from which <see cref="Choose"/> would draw at a temperature above 0.</summary>
     public void Distribution(ReadOnlySpan<float> logits, SamplingOptions options, ReadOnlySpan<int> tokens, int promptLength, Span<double> probabilities)
     {
-        Filter(Edit(logits, options, tokens, promptLength, [], null), options);
+        Filter(Edit(logits, options, tokens, promptLength, []), options);
         probabilities.Clear();
         for (int i = 0; i < _candidates.Count; i++)
         {
@@ -46,8 +55,8 @@ internal sealed class Sampler
         }
     }
 
-    private ReadOnlySpan<float> Edit(
-        ReadOnlySpan<float> logits, SamplingOptions options, ReadOnlySpan<int> tokens, int promptLength, ReadOnlySpan<int> bans, TokenMask? mask)
+    /// <summary>The scores after penalties and bans; valid until the next call.</summary>
+    public ReadOnlySpan<float> Edit(ReadOnlySpan<float> logits, SamplingOptions options, ReadOnlySpan<int> tokens, int promptLength, ReadOnlySpan<int> bans)
     {
         if (_scores.Length < logits.Length)
         {
@@ -58,7 +67,6 @@ internal sealed class Sampler
         logits.CopyTo(scores);
         _edits.Apply(scores, options, tokens, promptLength);
         LogitEdits.Ban(scores, bans);
-        mask?.Apply(scores);
         return scores;
     }
 

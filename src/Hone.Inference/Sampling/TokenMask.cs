@@ -26,8 +26,15 @@ internal sealed class TokenMask
 
     /// <summary>Makes every token outside the set impossible.</summary>
     /// <param name="scores">By token id; may be longer than the set's vocabulary, whose tokens are the only ones kept.</param>
-    public void Apply(Span<float> scores)
+    /// <param name="exceptions">Tokens outside the set that stay as they are.</param>
+    public void Apply(Span<float> scores, ReadOnlySpan<int> exceptions)
     {
+        Span<float> kept = exceptions.Length <= 64 ? stackalloc float[exceptions.Length] : new float[exceptions.Length];
+        for (int i = 0; i < exceptions.Length; i++)
+        {
+            kept[i] = (uint)exceptions[i] < (uint)scores.Length ? scores[exceptions[i]] : 0;
+        }
+
         for (int word = 0; word * WordBits < scores.Length; word++)
         {
             ulong bits = word < _words.Length ? _words[word] : 0;
@@ -35,6 +42,14 @@ internal sealed class TokenMask
             {
                 Span<float> block = scores.Slice(word * WordBits, Math.Min(WordBits, scores.Length - (word * WordBits)));
                 ApplyWord(bits, block);
+            }
+        }
+
+        for (int i = 0; i < exceptions.Length; i++)
+        {
+            if ((uint)exceptions[i] < (uint)scores.Length)
+            {
+                scores[exceptions[i]] = kept[i];
             }
         }
     }

@@ -21,6 +21,9 @@ public abstract class Decoder : Module
     /// <summary>The token embedding.</summary>
     public abstract Embedding TokenEmbedding { get; }
 
+    /// <summary>How keys change with the length of the text; nothing for most models.</summary>
+    public virtual RotaryLengthRule? LengthRule => null;
+
     /// <summary>Whether training keeps only the inputs of layers and computes the rest again in the backward pass.</summary>
     public bool RecomputesActivations { get; set; }
 

@@ -32,6 +32,9 @@ public sealed class RmsNormDecoder : Decoder
     public override Embedding TokenEmbedding => _embedTokens;
 
     /// <inheritdoc/>
+    public override RotaryLengthRule? LengthRule => _ropes.Select(rope => rope.LengthRule).FirstOrDefault(rule => rule is not null);
+
+    /// <inheritdoc/>
     protected override Tensor Embed(Tensor inputIds, AttentionContext context)
     {
         Tensor hidden = _embedTokens.Forward(inputIds);

@@ -20,6 +20,12 @@ public abstract class AttentionContext
     /// </summary>
     public virtual int RotaryLength => _rotaryLength ??= Positions.ElementCount == 0 ? 0 : Positions.ToArray<int>().Max() + 1;
 
+    /// <summary>
+    /// Consecutive rows that go by a text's length of their own in scalings by length, covering all rows; all rows go by <see cref="RotaryLength"/> when not given.
+    /// An engine tells them apart here, so that a result does not depend on the rest of the batch. Other scalings do not look at it.
+    /// </summary>
+    public virtual IReadOnlyList<RotarySpan>? RotarySpans => null;
+
     /// <summary>Attends for one layer, adding this pass's keys and values to the cache where there is one.</summary>
     /// <param name="layer">Index of the layer, from 0: names its part of the cache.</param>
     /// <param name="q"><c>[tokens, heads, headDim]</c>, already rotated.</param>

@@ -22,6 +22,14 @@ internal sealed class RopeFrequencies
     /// <summary>Factor of cosine and sine.</summary>
     public double AttentionFactor { get; }
 
+    /// <summary>How the frequencies change with the length of the text; nothing when they do not.</summary>
+    public RotaryLengthRule? LengthRule => _parameters.RopeType switch
+    {
+        RopeType.Dynamic => new RotaryLengthRule(_parameters.MaxPositionEmbeddings, IsGradual: true),
+        RopeType.LongRope => new RotaryLengthRule(_parameters.OriginalMaxPositionEmbeddings, IsGradual: false),
+        _ => null,
+    };
+
     /// <summary>Names the set of frequencies that a text of <paramref name="length"/> positions needs; equal numbers mean equal frequencies.</summary>
     public int RegimeOf(int length) => _parameters.RopeType switch
     {

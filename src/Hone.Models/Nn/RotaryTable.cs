@@ -17,13 +17,21 @@ public sealed class RotaryTable : IDisposable
     /// <param name="headDim">Width of a head.</param>
     public RotaryTable(RopeParameters parameters, int headDim) => _frequencies = new RopeFrequencies(parameters, headDim);
 
+    /// <summary>How the angles change with the length of the text; nothing when they do not.</summary>
+    public RotaryLengthRule? LengthRule => _frequencies.LengthRule;
+
     /// <summary>Turns the heads by the angles of their tokens' positions.</summary>
     /// <param name="heads"><c>[tokens, heads, headDim]</c>.</param>
     /// <param name="context">Positions, and the length that scalings with the text's length go by.</param>
     /// <returns>A tensor of the shape of <paramref name="heads"/>.</returns>
     public Tensor Rotate(Tensor heads, AttentionContext context)
     {
-        Table table = For(context.RotaryLength);
+        if (LengthRule is not null && context.RotarySpans is { Count: > 1 } spans)
+        {
+            return Rotate(heads, context.Positions, spans);
+        }
+
+        Table table = For(LengthRule is not null && context.RotarySpans is [var only] ? only.Length : context.RotaryLength);
         return Ops.RotaryEmbedding(heads, context.Positions, table.Cos, table.Sin);
     }
 
@@ -32,6 +40,18 @@ public sealed class RotaryTable : IDisposable
     {
         _table?.Cos.Dispose();
         _table?.Sin.Dispose();
+    }
+
+    private Tensor Rotate(Tensor heads, Tensor positions, IReadOnlyList<RotarySpan> spans)
+    {
+        var parts = new Tensor[spans.Count];
+        for (int i = 0, row = 0; i < parts.Length; row += spans[i++].Rows)
+        {
+            Table table = For(spans[i].Length);
+            parts[i] = Ops.RotaryEmbedding(Ops.Slice(heads, 0, row, spans[i].Rows), Ops.Slice(positions, 0, row, spans[i].Rows), table.Cos, table.Sin);
+        }
+
+        return Ops.Concatenate(parts, 0);
     }
 
     private Table For(int length)

@@ -17,7 +17,7 @@ public sealed class PageTableTests
         int found = second.AttachPrefix([1, 2, 3, 4, 5, 6]);
 
         Assert.Equal(4, found); // the fifth token's page is not full
-        Assert.Equal(first.Pages[..2], second.Pages);
+        Assert.Equal(first.Pages[..2].ToArray(), second.Pages.ToArray());
         Assert.Equal(4, PageTable.CountPrefix(pool, -1, [1, 2, 3, 4, 9]));
         Assert.Equal(0, PageTable.CountPrefix(pool, -2, [1, 2, 3, 4, 9]));
     }
@@ -36,7 +36,7 @@ public sealed class PageTableTests
         Assert.Equal(0, second.PagesFor(2, 1));
         Assert.True(second.TryReserve(2, 1, NoCopy));
 
-        Assert.Equal([(second.Pages[0], first.Pages[0])], copies);
+        Assert.Equal([(second.Pages.Span[0], first.Pages.Span[0])], copies);
     }
 
     [Fact]
@@ -171,7 +171,7 @@ public sealed class PageTableTests
             Assert.Equal(before - needed, _pool.Available);
             for (int i = first; i < tokens.Count; i++)
             {
-                _contents[table.Pages[i / _pool.PageTokens], i % _pool.PageTokens] = Content(tokens[i], i, root);
+                _contents[table.Pages.Span[i / _pool.PageTokens], i % _pool.PageTokens] = Content(tokens[i], i, root);
             }
 
             table.Register([.. tokens]);
@@ -194,10 +194,10 @@ public sealed class PageTableTests
                 Assert.Equal((tokens.Count + _pool.PageTokens - 1) / _pool.PageTokens, table.Pages.Length);
                 for (int i = 0; i < tokens.Count; i++)
                 {
-                    Assert.Equal(Content(tokens[i], i, root), _contents[table.Pages[i / _pool.PageTokens], i % _pool.PageTokens]);
+                    Assert.Equal(Content(tokens[i], i, root), _contents[table.Pages.Span[i / _pool.PageTokens], i % _pool.PageTokens]);
                 }
 
-                foreach (int page in table.Pages)
+                foreach (int page in table.Pages.Span)
                 {
                     owners[page]++;
                 }

@@ -20,7 +20,7 @@ public sealed class SamplerTests
         var options = new SamplingOptions { RepetitionPenalty = 2 };
 
         // Token 1 has 4 / 2 = 2 after the penalty, token 2 has 3.
-        Assert.Equal(2, new Sampler().Choose([0f, 4f, 3f], options, [1], 1, [], null, 0));
+        Assert.Equal(2, new Sampler().Choose([0f, 4f, 3f], options, [1], 1, [], null, [], 0));
     }
 
     [Fact]
@@ -28,8 +28,8 @@ public sealed class SamplerTests
     {
         var mask = new TokenMask(3);
 
-        Assert.Equal(-1, new Sampler().Choose([1f, 2f, 3f], SamplingOptions.Greedy, [], 0, [], mask, 0));
-        Assert.Equal(-1, new Sampler().Choose([1f, 2f, 3f], new SamplingOptions { Temperature = 1 }, [], 0, [0, 1, 2], null, 0.5));
+        Assert.Equal(-1, new Sampler().Choose([1f, 2f, 3f], SamplingOptions.Greedy, [], 0, [], mask, [], 0));
+        Assert.Equal(-1, new Sampler().Choose([1f, 2f, 3f], new SamplingOptions { Temperature = 1 }, [], 0, [0, 1, 2], null, [], 0.5));
     }
 
     [Fact]
@@ -136,7 +136,7 @@ public sealed class SamplerTests
         Assert.Equal(Math.Log(0.625), score.Alternatives[0].LogProbability, 1e-6);
     }
 
-    private static int Choose(float[] logits, SamplingOptions options, double uniform = 0) => new Sampler().Choose(logits, options, [], 0, [], null, uniform);
+    private static int Choose(float[] logits, SamplingOptions options, double uniform = 0) => new Sampler().Choose(logits, options, [], 0, [], null, [], uniform);
 
     private static double[] BySorting(float[] logits, SamplingOptions options)
     {

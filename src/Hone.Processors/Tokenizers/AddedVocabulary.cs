@@ -1,0 +1,141 @@
+using System.Text;
+using Hone.Processors.Tokenizers.Models;
+using Hone.Processors.Tokenizers.Normalizers;
+using Hone.Processors.Tokenizers.Unicode;
+
+namespace Hone.Processors.Tokenizers;
+
+/// <summary>The tokens beside the model's own vocabulary: their ids, and where they occur in a text.</summary>
+/// <remarks>
+/// Source: <c>AddedVocabulary</c> of Hugging Face <c>tokenizers</c>. Tokens with <c>normalized: false</c> are cut out of the raw text, the
+/// others out of the normalized text; among overlapping matches the leftmost wins, then the longest.
+/// </remarks>
+internal sealed class AddedVocabulary
+{
+    private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<int, AddedToken> _tokens = [];
+    private readonly Dictionary<int, string> _contents = [];  // normalized where the token is
+    private readonly HashSet<string> _special = new(StringComparer.Ordinal);
+    private readonly TokenModel _model;
+    private readonly TokenTrie _raw = new();
+    private readonly TokenTrie _normalized = new();
+
+    /// <summary>Gives each token the id that the vocabulary has for it, or the next free one.</summary>
+    public AddedVocabulary(TokenModel model, Normalizer? normalizer, IEnumerable<AddedToken> tokens)
+    {
+        _model = model;
+        int highest = -1;
+        var order = new List<AddedToken>();
+        foreach (AddedToken token in tokens.Where(token => token.Content.Length > 0))
+        {
+            if (token.Special)
+            {
+                _special.Add(token.Content);
+            }
+
+            int id = IdOf(token.Content) ?? Math.Max(highest + 1, model.VocabularySize);
+            if (_tokens.TryGetValue(id, out AddedToken? present) && present == token)
+            {
+                continue;
+            }
+
+            _ids[token.Content] = id;
+            _tokens[id] = token;
+            highest = Math.Max(highest, id);
+            order.Add(token);
+        }
+
+        foreach (AddedToken token in order)
+        {
+            Register(token, normalizer);
+        }
+    }
+
+    /// <summary>The tokens by id.</summary>
+    public IReadOnlyDictionary<int, AddedToken> Tokens => _tokens;
+
+    /// <summary>Id of an added token or of a token of the model.</summary>
+    public int? IdOf(string token) => _ids.TryGetValue(token, out int id) ? id : _model.IdOf(token);
+
+    /// <summary>Text of an added token, normalized if the token is, or of a token of the model.</summary>
+    public string? TokenOf(int id) => _contents.TryGetValue(id, out string? content) ? content : _model.TokenOf(id);
+
+    /// <summary>Whether decoding may skip the token.</summary>
+    public bool IsSpecial(string token) => _special.Contains(token);
+
+    /// <summary>Cuts the added tokens out of a text and normalizes what lies between them.</summary>
+    public PreTokenizedText Extract(string text, Normalizer? normalizer)
+    {
+        var pieces = new PreTokenizedText(AlignedText.Create(text));
+        pieces.Split((piece, output) => Cut(piece, _raw, output));
+        pieces.Split((piece, output) =>
+        {
+            normalizer?.Normalize(piece);
+            Cut(piece, _normalized, output);
+        });
+        return pieces;
+    }
+
+    private void Register(AddedToken token, Normalizer? normalizer)
+    {
+        int id = _ids[token.Content];
+        if (!token.Normalized)
+        {
+            _raw.Add(token.Content, id);
+            _contents[id] = token.Content;
+            return;
+        }
+
+        AlignedText text = AlignedText.Create(CodePoint.Sanitize(token.Content));
+        normalizer?.Normalize(text);
+        _contents[id] = text.ToString();
+        if (text.Length > 0)
+        {
+            _normalized.Add(_contents[id], id);
+        }
+    }
+
+    private void Cut(AlignedText piece, TokenTrie trie, List<PreTokenizedPiece> output)
+    {
+        ReadOnlySpan<char> text = piece.Text;
+        int done = 0;
+        for (int search = 0; trie.TryFind(text, search, out int start, out int length, out int id);)
+        {
+            int end = start + length;
+            search = end;
+            AddedToken token = _tokens[id];
+            if (token.SingleWord && TouchesWord(text, start, end))
+            {
+                continue;
+            }
+
+            if (token.LeftStrip)
+            {
+                start = Math.Max(text[..start].TrimEnd().Length, done);
+            }
+
+            if (token.RightStrip)
+            {
+                end = text.Length - text[end..].TrimStart().Length;
+            }
+
+            if (done < start)
+            {
+                output.Add(new PreTokenizedPiece(piece.Slice(done, start)));
+            }
+
+            AlignedText match = piece.Slice(start, end);
+            string value = match.ToString();
+            output.Add(new PreTokenizedPiece(match) { Tokens = [new ModelToken(id, value, 0, Encoding.UTF8.GetByteCount(value))] });
+            done = end;
+        }
+
+        if (done < text.Length)
+        {
+            output.Add(new PreTokenizedPiece(piece.Slice(done, text.Length)));
+        }
+    }
+
+    private static bool TouchesWord(ReadOnlySpan<char> text, int start, int end) =>
+        (start > 0 && CharacterClasses.IsWord(CodePoint.Before(text, start))) || (end < text.Length && CharacterClasses.IsWord(CodePoint.At(text, end)));
+}
