@@ -103,6 +103,7 @@ internal static class CliProgram
         root.Subcommands.Add(InspectCommand.Create(host));
         root.Subcommands.Add(ConvertCommand.Create(host));
         root.Subcommands.Add(QuantizeCommand.Create(host));
+        root.Subcommands.Add(MergeCommand.Create(host));
         root.Subcommands.Add(BenchCommand.Create(host));
         root.Subcommands.Add(HelpCommand.Create(host, root));
         return root;
