@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Hone.Tensors;
 using Hone.Tensors.Quantization;
 
@@ -12,6 +14,9 @@ public sealed class SafetensorsCheckpoint : TensorSource
 {
     /// <summary>Name of a model's weights in a folder when they are one file.</summary>
     public const string SingleFileName = "model.safetensors";
+
+    /// <summary>Name of a model's settings in its folder.</summary>
+    public const string ConfigFileName = "config.json";
 
     private readonly List<MappedFile> _files = [];
     private readonly Dictionary<string, TensorEntry> _entries = new(StringComparer.Ordinal);
@@ -68,6 +73,26 @@ public sealed class SafetensorsCheckpoint : TensorSource
     public static bool IsIn(string folder) => Directory.EnumerateFiles(folder, "*.safetensors").Any();
 
     /// <inheritdoc/>
+    public override JsonObject? ReadConfig()
+    {
+        string folder = Directory.Exists(Location) ? Location : Path.GetDirectoryName(Path.GetFullPath(Location))!; // a file's full path always has a folder
+        string path = Path.Combine(folder, ConfigFileName);
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        try
+        {
+            return JsonNode.Parse(File.ReadAllBytes(path)) as JsonObject ?? throw new CheckpointFormatException("A config.json is no JSON object.", path, "", "Download it again.");
+        }
+        catch (JsonException e)
+        {
+            throw new CheckpointFormatException("A config.json is no valid JSON.", path, e.Message, "Download it again.", e);
+        }
+    }
+
+    /// <inheritdoc/>
     /// <exception cref="CheckpointFormatException">No tensor has that name, or its type has no tensors.</exception>
     public override Tensor Load(string name)
     {
@@ -78,7 +103,13 @@ public sealed class SafetensorsCheckpoint : TensorSource
             throw new CheckpointFormatException("A tensor has an element type that cannot be read.", $"{name} in {entry.File}", $"{entry.StoredType} {entry.Shape}", "Convert the checkpoint to f32, bf16 or f16 with the tool that made it.");
         }
 
-        return type.IsStoredAsLoaded ? file.View(entry.Offset, dtype, entry.Shape) : Widening.Read(file, entry, type);
+        if (type.IsStoredAsLoaded)
+        {
+            return file.View(entry.Offset, dtype, entry.Shape);
+        }
+
+        using Tensor raw = file.View(entry.Offset, DType.U8, new Shape(checked((int)entry.SizeBytes)));
+        return Widening.Read(raw.Read<byte>(), entry.Shape, entry.StoredType, $"{name} in {entry.File}");
     }
 
     /// <inheritdoc/>

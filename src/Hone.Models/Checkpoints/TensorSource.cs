@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Hone.Core.Registry;
 using Hone.Tensors;
 using Hone.Tensors.Quantization;
@@ -20,6 +21,11 @@ public abstract class TensorSource : IDisposable
     /// <summary>Reads a matrix of blocks in its stored format.</summary>
     /// <param name="name">A key of <see cref="Entries"/> whose entry has a block format.</param>
     public abstract QuantizedMatrix LoadBlocks(string name);
+
+    /// <summary>The model's config.json, or its equivalent from the metadata of a GGUF file.</summary>
+    /// <returns><see langword="null"/> when the checkpoint has none.</returns>
+    /// <exception cref="CheckpointFormatException">It cannot be read.</exception>
+    public virtual JsonObject? ReadConfig() => null;
 
     /// <inheritdoc/>
     public void Dispose()

@@ -44,7 +44,7 @@ public abstract class Decoder : Module
             }
 
             stream = RecomputesActivations && GradMode.IsOn
-                ? new ResidualStream(ActivationCheckpoint.Run(x => layer.Forward(new ResidualStream(x), context).Sum(), stream.Sum()))
+                ? new ResidualStream(ActivationCheckpoint.Run(x => layer.Forward(new ResidualStream(x), context).Sum(), stream.Sum(), DropoutRandom))
                 : layer.Forward(stream, context);
         }
 

@@ -1,3 +1,6 @@
+using Hone.Models.Heads;
+using Hone.Models.Nn;
+
 namespace Hone.Models.Families;
 
 /// <summary>Settings that encoder families share, named as in their config.json.</summary>
@@ -33,4 +36,16 @@ public abstract record EncoderConfig : ModelConfig
 
     /// <summary>Longest text the model is meant for.</summary>
     public int MaxPositionEmbeddings { get; }
+
+    /// <summary>Name below which a checkpoint with a head stores the encoder.</summary>
+    public abstract string BasePrefix { get; }
+
+    /// <summary>Builds the encoder of the family.</summary>
+    /// <param name="weights">Place of the encoder.</param>
+    public abstract EncoderBody Build(WeightSource weights);
+
+    /// <summary>Builds the family's head for sequence classification.</summary>
+    /// <param name="body">The encoder below.</param>
+    /// <param name="weights">Root of the checkpoint.</param>
+    public abstract ClassificationHead BuildClassifier(EncoderBody body, WeightSource weights);
 }

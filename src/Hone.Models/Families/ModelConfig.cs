@@ -6,6 +6,8 @@ namespace Hone.Models.Families;
 /// <summary>What every config.json says; derived records are the families.</summary>
 public abstract record ModelConfig
 {
+    private const int DefaultLabels = 2;
+
     /// <summary>Reads the common keys.</summary>
     /// <exception cref="ModelConfigException">A value is missing, impossible or not supported.</exception>
     protected ModelConfig(ConfigReader json)
@@ -38,6 +40,12 @@ public abstract record ModelConfig
 
     /// <summary>Names of classes, by number; empty when the model does not classify.</summary>
     public ImmutableArray<string> Labels => LabelsOf(Json);
+
+    /// <summary>Number of classes: of the names, else <c>num_labels</c>, else 2.</summary>
+    public int NumLabels => Labels.Length > 0 ? Labels.Length : Json["num_labels"] is JsonValue count && count.TryGetValue(out int labels) && labels > 0 ? labels : DefaultLabels;
+
+    /// <summary>Positions of the tokens of a padded row; by column unless the family counts otherwise.</summary>
+    internal virtual int[] CountPositions(ReadOnlySpan<long> ids) => [.. Enumerable.Range(0, ids.Length)];
 
     /// <summary>Row of the embedding that gets no gradient, or −1.</summary>
     internal int PaddingIndex => PadTokenId is { } id && id >= 0 && id < VocabSize ? id : -1;

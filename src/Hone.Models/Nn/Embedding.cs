@@ -24,8 +24,8 @@ public sealed class Embedding : Module
         weights.Defer(Materialize);
     }
 
-    /// <summary>Path of the module: the beginning of its key.</summary>
-    public string Path { get; }
+    /// <inheritdoc/>
+    public override string Path { get; }
 
     /// <summary>Rows of the table.</summary>
     public int Count { get; }
@@ -42,7 +42,7 @@ public sealed class Embedding : Module
     internal StoredWeight Stored { get; }
 
     /// <inheritdoc/>
-    protected override IEnumerable<Parameter> OwnParameters => new[] { Table }.OfType<Parameter>();
+    protected internal override IEnumerable<Parameter> OwnParameters => new[] { Table }.OfType<Parameter>();
 
     /// <param name="ids">i32 or i64, any shape.</param>
     /// <returns>f32, <c>[…, width]</c>.</returns>
@@ -57,13 +57,21 @@ public sealed class Embedding : Module
     /// <summary>The table as dense f32, from the parameter or read again from the checkpoint; the caller disposes it.</summary>
     public Tensor ReadTable() => Table is not null ? Ops.Cast(Table.Detach(), DType.F32) : Stored.ReadDense(DType.F32);
 
-    /// <summary>Gives the embedding a dense trainable f32 table of its own: what an adapter's <c>modules_to_save</c> trains.</summary>
-    public void MakeTrainable()
+    /// <summary>Gives the embedding a table of its own, trainable unless the model is for inference: what an adapter's <c>modules_to_save</c> holds.</summary>
+    /// <param name="table"><c>[count, width]</c>, copied; the present values when not given.</param>
+    public void Replace(Tensor? table)
     {
-        if (Table is not { DType: DType.F32, IsTrainable: true })
-        {
-            Table = new Parameter(Stored.ReadDense(DType.F32), Stored.Name);
-        }
+        using Tensor value = table?.Detach() ?? ReadTable();
+        Tensor own = Tensor.Zeros(DType.F32, Count, Width);
+        own.CopyFrom(value);
+        Table = new Parameter(own, Stored.Name, _source.Options.Use != ModelUse.Inference);
+    }
+
+    /// <summary>Goes back to the checkpoint's table.</summary>
+    public void Restore()
+    {
+        Table?.Dispose();
+        Materialize();
     }
 
     /// <inheritdoc/>

@@ -14,10 +14,14 @@ public sealed class LayerNorm : Module
     /// <param name="bias">Whether a bias is added.</param>
     public LayerNorm(int width, double eps, WeightSource weights, bool bias = true)
     {
+        Path = weights.Path;
         _eps = eps;
         Weight = weights.Vector("weight", width);
         Bias = bias ? weights.Vector("bias", width) : null;
     }
+
+    /// <inheritdoc/>
+    public override string Path { get; }
 
     /// <summary>f32 <c>[width]</c>.</summary>
     public Parameter Weight { get; }
@@ -26,7 +30,7 @@ public sealed class LayerNorm : Module
     public Parameter? Bias { get; }
 
     /// <inheritdoc/>
-    protected override IEnumerable<Parameter> OwnParameters => new[] { Weight, Bias }.OfType<Parameter>();
+    protected internal override IEnumerable<Parameter> OwnParameters => new[] { Weight, Bias }.OfType<Parameter>();
 
     /// <param name="x"><c>[…, width]</c>.</param>
     /// <returns>A tensor of the shape of <paramref name="x"/>.</returns>

@@ -9,8 +9,10 @@ public sealed class Linear : Module
     private readonly WeightSource _source;
     private readonly StoredWeight _stored;
     private readonly bool _isTransposed;
+    private readonly Action _materialize;
     private LinearGroup? _group;
     private int _place;
+    private bool _hasOwnWeight;
 
     /// <summary>Declares <c>weight</c> and, where there is one, <c>bias</c> below <paramref name="weights"/>' path.</summary>
     /// <param name="inFeatures">Size of the input's last dimension.</param>
@@ -20,11 +22,13 @@ public sealed class Linear : Module
     public Linear(int inFeatures, int outFeatures, bool bias, WeightSource weights)
         : this(weights, weights.Weight("weight", outFeatures, inFeatures), inFeatures, outFeatures, bias)
     {
-        weights.Defer(Materialize);
+        weights.Defer(_materialize);
     }
 
-    private Linear(WeightSource source, StoredWeight stored, int inFeatures, int outFeatures, bool bias, bool isTransposed = false)
+    private Linear(
+        WeightSource source, StoredWeight stored, int inFeatures, int outFeatures, bool bias, bool isTransposed = false, bool isHead = false, Embedding? tied = null)
     {
+        _materialize = isHead ? () => MaterializeHead(tied) : Materialize;
         _source = source;
         _stored = stored;
         _isTransposed = isTransposed;
@@ -34,8 +38,8 @@ public sealed class Linear : Module
         Bias = bias ? source.Vector("bias", outFeatures) : null;
     }
 
-    /// <summary>Path of the layer: the beginning of its keys.</summary>
-    public string Path { get; }
+    /// <inheritdoc/>
+    public override string Path { get; }
 
     /// <summary>Size of the input's last dimension.</summary>
     public int InFeatures { get; }
@@ -65,21 +69,21 @@ public sealed class Linear : Module
         : (_source.HeldAs(_stored.DType ?? DType.F32), null);
 
     /// <inheritdoc/>
-    protected override IEnumerable<Parameter> OwnParameters => new[] { Weight, Bias }.OfType<Parameter>();
+    protected internal override IEnumerable<Parameter> OwnParameters => new[] { Weight, Bias }.OfType<Parameter>();
 
     /// <summary>A layer whose weight is stored as <c>[in, out]</c>.</summary>
     public static Linear CreateTransposed(int inFeatures, int outFeatures, bool bias, WeightSource weights)
     {
         var linear = new Linear(weights, weights.Weight("weight", inFeatures, outFeatures), inFeatures, outFeatures, bias, isTransposed: true);
-        weights.Defer(linear.Materialize);
+        weights.Defer(linear._materialize);
         return linear;
     }
 
     /// <summary>An output head: like any layer when the model is used, but dense when it is trained, for losses that fuse the head.</summary>
     public static Linear CreateHead(int hiddenSize, int vocabSize, bool bias, WeightSource weights)
     {
-        var linear = new Linear(weights, weights.Weight("weight", vocabSize, hiddenSize), hiddenSize, vocabSize, bias);
-        weights.Defer(() => linear.MaterializeHead(tied: null));
+        var linear = new Linear(weights, weights.Weight("weight", vocabSize, hiddenSize), hiddenSize, vocabSize, bias, isHead: true);
+        weights.Defer(linear._materialize);
         return linear;
     }
 
@@ -89,8 +93,8 @@ public sealed class Linear : Module
     public static Linear CreateTiedHead(Embedding embedding, WeightSource weights)
     {
         weights.Skip("weight"); // some checkpoints store the shared table twice
-        var linear = new Linear(weights, embedding.Stored, embedding.Width, embedding.Count, bias: false);
-        weights.Defer(() => linear.MaterializeHead(embedding));
+        var linear = new Linear(weights, embedding.Stored, embedding.Width, embedding.Count, bias: false, isHead: true, tied: embedding);
+        weights.Defer(linear._materialize);
         return linear;
     }
 
@@ -99,12 +103,7 @@ public sealed class Linear : Module
     public Tensor Forward(Tensor x)
     {
         using OpContext context = OpContext.Enter(Path);
-        if (_group is not null)
-        {
-            return _group.Forward(x)[_place];
-        }
-
-        return Adapt(x, ForwardBase(x));
+        return _group is not null && !_hasOwnWeight ? _group.Forward(x)[_place] : Adapt(x, ForwardBase(x));
     }
 
     /// <summary>The map without adapter.</summary>
@@ -132,23 +131,57 @@ public sealed class Linear : Module
         return Oriented(stored, DType.F32);
     }
 
-    /// <summary>Gives the layer a dense trainable f32 weight and bias of its own: what an adapter's <c>modules_to_save</c> trains.</summary>
+    /// <summary>The weight as dense f32 in the checkpoint's orientation; the caller disposes it.</summary>
+    internal Tensor ReadWeightAsStored() => _stored.ReadDense(DType.F32);
+
+    /// <summary>Gives the layer a weight and a bias of its own, trainable unless the model is for inference: what an adapter's <c>modules_to_save</c> holds.</summary>
     /// <remarks>A tied head is no longer tied afterwards.</remarks>
-    public void MakeTrainable()
+    /// <param name="weight">In the checkpoint's orientation, copied; the present values when not given.</param>
+    /// <param name="bias"><c>[out]</c>, copied; the present values when not given.</param>
+    public void Replace(Tensor? weight, Tensor? bias)
     {
-        if (Weight is not { DType: DType.F32, IsTrainable: true } || Weight.Name != $"{Path}.weight")
+        bool isTrained = _source.Options.Use != ModelUse.Inference;
+        if (weight is not null || isTrained)
         {
-            Tensor value = _stored.ReadDense(DType.F32);
-            Packed?.Dispose();
-            Packed = null;
-            Weight = new Parameter(value, $"{Path}.weight");
+            using Tensor value = weight?.Detach() ?? _stored.ReadDense(DType.F32);
+            SetOwn(value, isTrained);
+        }
+        else if (_group is not null && Packed is null)
+        {
+            SetOwn(null, isTrained); // the group's joined bias is not this one any more
         }
 
         if (Bias is not null)
         {
-            Bias.IsTrainable = true;
+            if (bias is not null)
+            {
+                Bias.CopyFrom(bias);
+            }
+
+            Bias.IsTrainable = isTrained;
         }
     }
+
+    /// <summary>Goes back to the checkpoint's weight and bias.</summary>
+    public void Restore()
+    {
+        if (_hasOwnWeight)
+        {
+            Packed?.Dispose();
+            (Packed, Weight, _hasOwnWeight) = (null, null, false);
+            _materialize();
+        }
+
+        if (Bias is not null)
+        {
+            using Tensor stored = _source.Weight("bias", OutFeatures).ReadDense(DType.F32);
+            Bias.CopyFrom(stored);
+            Bias.IsTrainable = _source.Options.Use == ModelUse.FullTraining;
+        }
+    }
+
+    /// <summary>Whether the layer no longer takes part in its group's product.</summary>
+    internal bool HasOwnWeight => _hasOwnWeight;
 
     /// <summary>The adapter's result, or <paramref name="y"/> without one.</summary>
     internal Tensor Adapt(Tensor x, Tensor y) => Adapter is null ? y : Adapter.Apply(this, x, y);
@@ -184,6 +217,24 @@ public sealed class Linear : Module
     {
         using Tensor view = _isTransposed ? Ops.Transpose(stored.Detach()) : stored.Detach();
         return view.DType == dtype ? view.Detach() : Ops.Cast(view, dtype);
+    }
+
+    private void SetOwn(Tensor? value, bool isTrained)
+    {
+        using Tensor weight = value is null ? _stored.ReadDense(_source.HeldAs(_stored.DType ?? DType.F32)) : Ops.Cast(value, DType.F32).Detach();
+        Packed?.Dispose();
+        (Packed, Weight, _hasOwnWeight) = (null, null, true);
+        if (isTrained)
+        {
+            Tensor own = Tensor.Zeros(DType.F32, weight.Shape);
+            own.CopyFrom(weight);
+            Weight = new Parameter(own, $"{Path}.weight");
+        }
+        else
+        {
+            using Tensor oriented = Oriented(weight, weight.DType);
+            Packed = PackedWeight.Create(oriented, forBackward: false);
+        }
     }
 
     private void Materialize()

@@ -29,7 +29,7 @@ public sealed class LinearGroup : Module
     }
 
     /// <summary>Whether the results lie beside each other in one tensor: joined, and no member has an adapter.</summary>
-    public bool IsJoined => _packed is not null && Array.TrueForAll(_members, member => member.Adapter is null);
+    public bool IsJoined => _packed is not null && Array.TrueForAll(_members, member => member is { Adapter: null, HasOwnWeight: false });
 
     /// <summary>The results of all layers beside each other.</summary>
     /// <param name="x"><c>[…, in]</c>.</param>
@@ -50,7 +50,7 @@ public sealed class LinearGroup : Module
         Tensor[] results = ForwardBase(x);
         for (int i = 0; i < results.Length; i++)
         {
-            results[i] = _members[i].Adapt(x, results[i]);
+            results[i] = _members[i].HasOwnWeight ? _members[i].Forward(x) : _members[i].Adapt(x, results[i]);
         }
 
         return results;

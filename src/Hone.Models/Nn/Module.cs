@@ -1,3 +1,4 @@
+using Hone.Core.Random;
 using Hone.Tensors;
 
 namespace Hone.Models.Nn;
@@ -11,11 +12,17 @@ public abstract class Module : IDisposable
     /// <summary>The parts directly below, in the order of the data.</summary>
     public IReadOnlyList<Module> Children => _children;
 
+    /// <summary>Beginning of the keys of this module's own weights; empty for modules that only hold others.</summary>
+    public virtual string Path => string.Empty;
+
     /// <summary>Whether dropout is applied; off after loading.</summary>
-    public bool IsTraining { get; private set; }
+    public bool IsTraining => DropoutRandom is not null;
+
+    /// <summary>Where dropout draws from; <see langword="null"/> while it is off.</summary>
+    public RandomStream? DropoutRandom { get; private set; }
 
     /// <summary>This module's own parameters, without those of its children.</summary>
-    protected virtual IEnumerable<Parameter> OwnParameters => [];
+    protected internal virtual IEnumerable<Parameter> OwnParameters => [];
 
     /// <summary>All dense parameters, trainable or frozen; one that is shared (tied) is listed once. Packed weights are not parameters.</summary>
     public IEnumerable<Parameter> Parameters() => Modules().SelectMany(module => module.OwnParameters).Distinct();
@@ -24,10 +31,11 @@ public abstract class Module : IDisposable
     public IEnumerable<Module> Modules() => _children.SelectMany(child => child.Modules()).Prepend(this);
 
     /// <summary>Turns dropout on for this module and everything below.</summary>
-    public void Train() => SetTraining(true);
+    /// <param name="random">Stream that masks are drawn from.</param>
+    public void Train(RandomStream random) => SetDropout(random);
 
     /// <summary>Turns dropout off for this module and everything below.</summary>
-    public void Eval() => SetTraining(false);
+    public void Eval() => SetDropout(null);
 
     /// <summary>Frees the weights of this module and everything below.</summary>
     public void Dispose()
@@ -59,11 +67,11 @@ public abstract class Module : IDisposable
         }
     }
 
-    private void SetTraining(bool isTraining)
+    private void SetDropout(RandomStream? random)
     {
         foreach (Module module in Modules())
         {
-            module.IsTraining = isTraining;
+            module.DropoutRandom = random;
         }
     }
 }

@@ -15,16 +15,20 @@ public sealed class RmsNorm : Module
     /// <param name="weightOffset">Added to each weight: 1 for Gemma's zero-centred weights.</param>
     public RmsNorm(int width, double eps, WeightSource weights, double weightOffset = 0)
     {
+        Path = weights.Path;
         _eps = eps;
         _weightOffset = weightOffset;
         Weight = weights.Vector("weight", width);
     }
 
+    /// <inheritdoc/>
+    public override string Path { get; }
+
     /// <summary>f32 <c>[width]</c>.</summary>
     public Parameter Weight { get; }
 
     /// <inheritdoc/>
-    protected override IEnumerable<Parameter> OwnParameters => [Weight];
+    protected internal override IEnumerable<Parameter> OwnParameters => [Weight];
 
     /// <param name="x"><c>[…, width]</c>.</param>
     /// <returns>A tensor of the shape of <paramref name="x"/>.</returns>

@@ -37,11 +37,21 @@ internal sealed class StoredWeight(TensorSource source, string name, TensorEntry
 
             using (stored)
             {
-                return Ops.Cast(stored, dtype).Detach();
+                return Ops.Cast(stored, dtype);
             }
         }
 
-        throw new Hone.Core.Errors.HoneException("This weight is stored in blocks, which are not read yet.", name, Entry.ToString(), "Load a checkpoint of plain elements.");
+        using QuantizedMatrix blocks = source.LoadBlocks(name);
+        Tensor dense = blocks.Dequantize();
+        if (dense.DType == dtype)
+        {
+            return dense;
+        }
+
+        using (dense)
+        {
+            return Ops.Cast(dense, dtype);
+        }
     }
 
     /// <summary>The blocks as stored.</summary>

@@ -93,9 +93,9 @@ public sealed class WeightSource
         {
             _ledger.Problems.Missing(key);
         }
-        else if (entry.Shape != wanted || entry.DType is { IsFloatingPoint: false })
+        else if (entry.Shape != wanted || (entry.Format is null && entry.DType is not { IsFloatingPoint: true }))
         {
-            _ledger.Problems.Misshaped(key, wanted, $"{entry.Shape}{(entry.DType is { IsFloatingPoint: false } dtype ? $" {dtype.Name}" : string.Empty)}");
+            _ledger.Problems.Misshaped(key, wanted, $"{entry.StoredType} {entry.Shape}");
             entry = null;
         }
 

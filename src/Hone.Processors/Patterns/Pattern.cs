@@ -1,3 +1,5 @@
+using Hone.Processors.Patterns.Scanners;
+
 namespace Hone.Processors.Patterns;
 
 /// <summary>A regular expression as tokenizer files write them: Oniguruma's syntax, over code points, in bounded time. Safe for use by many threads.</summary>
@@ -9,12 +11,14 @@ namespace Hone.Processors.Patterns;
 public sealed class Pattern
 {
     private readonly PatternProgram _program;
+    private readonly PieceScanner? _scanner;
     private PatternMatcher? _idle;
 
-    private Pattern(string expression, PatternProgram program)
+    private Pattern(string expression, PatternProgram program, PieceScanner? scanner)
     {
         Expression = expression;
         _program = program;
+        _scanner = scanner;
     }
 
     /// <summary>The expression as it was written.</summary>
@@ -26,15 +30,19 @@ public sealed class Pattern
     public static Pattern Compile(string expression)
     {
         ArgumentNullException.ThrowIfNull(expression);
-        return new Pattern(expression, PatternCompiler.Compile(expression, PatternParser.Parse(expression)));
+        return new Pattern(expression, PatternCompiler.Compile(expression, PatternParser.Parse(expression)), WellKnownExpressions.Find(expression));
     }
+
+    /// <summary>Compiles an expression for the general engine even if it is one that has a scanner: the reference of the scanner's tests.</summary>
+    internal static Pattern CompileGeneral(string expression) =>
+        new(expression, PatternCompiler.Compile(expression, PatternParser.Parse(expression)), scanner: null);
 
     /// <summary>A pattern that matches exactly a text, whatever characters it holds.</summary>
     public static Pattern Literal(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         PatternNode[] parts = [.. text.EnumerateRunes().Select(rune => new PatternNode.One(CodePointSet.Of(rune.Value)))];
-        return new Pattern(text, PatternCompiler.Compile(text, new PatternNode.Sequence(parts)));
+        return new Pattern(text, PatternCompiler.Compile(text, new PatternNode.Sequence(parts)), scanner: null);
     }
 
     /// <summary>Finds the first match that begins at or after a position.</summary>
@@ -61,7 +69,7 @@ public sealed class Pattern
     public override string ToString() => Expression;
 
     // One matcher is kept for the next use; threads that find none make their own.
-    internal PatternMatcher Rent() => Interlocked.Exchange(ref _idle, null) ?? new PatternMatcher(Expression, _program);
+    internal PatternMatcher Rent() => Interlocked.Exchange(ref _idle, null) ?? new PatternMatcher(Expression, _program, _scanner);
 
     internal void Return(PatternMatcher matcher)
     {

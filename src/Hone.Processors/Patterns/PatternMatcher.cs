@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using Hone.Processors.Patterns.Scanners;
 
 namespace Hone.Processors.Patterns;
 
@@ -8,7 +9,7 @@ namespace Hone.Processors.Patterns;
 /// Matching begins without bookkeeping. Once it has taken more steps than a few per character, it remembers for every pair of splitting instruction and
 /// position that the first way failed, which makes the time at most proportional to the instructions times the length, over all matches in the text.
 /// </remarks>
-internal sealed class PatternMatcher(string expression, PatternProgram program)
+internal sealed class PatternMatcher(string expression, PatternProgram program, PieceScanner? scanner)
 {
     private const int FreeSteps = 10_000, StepsPerUnit = 32, RunUnitsPerStep = 8;
     private const long MaxTableBytes = 1L << 29;
@@ -59,6 +60,11 @@ internal sealed class PatternMatcher(string expression, PatternProgram program)
     /// <returns>The end of the match, or −1.</returns>
     public int MatchAt(ReadOnlySpan<char> text, int at)
     {
+        if (scanner is not null)
+        {
+            return at < text.Length ? scanner.MatchAt(text, at) : -1;
+        }
+
         _top = 0;
         if (_failed is null)
         {

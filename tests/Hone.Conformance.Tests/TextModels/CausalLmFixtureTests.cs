@@ -4,6 +4,7 @@ using Hone.Tensors;
 namespace Hone.Conformance.Tests.TextModels;
 
 /// <summary>Decoders against transformers: hidden states, logits, losses, gradients, padding on either side, greedy continuations.</summary>
+[ReadsFixture("text-models/causal-lm")]
 public sealed class CausalLmFixtureTests
 {
     private const long IgnoreIndex = -100;

@@ -2,6 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Hone.Models;
 using Hone.Models.Checkpoints;
+using Hone.Models.Families;
+using Hone.Tensors;
 
 namespace Hone.Conformance.Tests.TextModels;
 
@@ -52,9 +54,31 @@ internal sealed class TextModelCase : IDisposable
 
     public CausalLm LoadCausalLm(ModelUse use, string config = "config.json") => CausalLm.Load(Open(), ReadConfig(config), new LoadOptions { Use = use });
 
+    public Encoder LoadEncoder(ModelUse use) => Encoder.Load(Open(), Config, new LoadOptions { Use = use });
+
+    public SequenceClassifier LoadClassifier(ModelUse use) => SequenceClassifier.Load(Open(), Config, new LoadOptions { Use = use });
+
+    /// <summary>A padded batch of the inputs without its padding.</summary>
+    /// <param name="inputs">The inputs.</param>
+    /// <param name="config">The model that it is for.</param>
+    /// <param name="prefix">Prefix of ids and types.</param>
+    /// <param name="maskPrefix">Prefix of the mask.</param>
+    public static EncoderInput Unpad(FixtureTensors inputs, ModelConfig config, string prefix, string maskPrefix)
+    {
+        long[] Longs(string name)
+        {
+            using Tensor tensor = inputs[name];
+            return tensor.ToArray<long>();
+        }
+
+        bool[] mask = Longs(maskPrefix + "attention_mask").Select(m => m != 0).ToArray();
+        long[] types = inputs.Has(prefix + "token_type_ids") ? Longs(prefix + "token_type_ids") : [];
+        return EncoderInput.FromPadded(config, Longs(prefix + "input_ids"), mask, inputs.ShapeOf(prefix + "input_ids")[1], types);
+    }
+
     public double[] Doubles(string expected)
     {
-        using Hone.Tensors.Tensor tensor = Expected[expected];
+        using Tensor tensor = Expected[expected];
         return tensor.ToDoubles();
     }
 

@@ -1,0 +1,329 @@
+using System.Text;
+using Hone.Processors.ChatTemplates.Jinja.Python;
+using Hone.Processors.ChatTemplates.Jinja.Values;
+
+namespace Hone.Processors.ChatTemplates.Jinja.Syntax;
+
+/// <summary>The parameters and the body of a macro or a call block.</summary>
+internal sealed class MacroDefinition(string name, NameExpression[] parameters, Expression[] defaults, Statement[] body)
+{
+    private readonly List<Place> _places = [];
+    private Function? _function;
+    private Entry? _entry;
+    private Place _caller;
+    private Place _keywords;
+    private Place _rest;
+
+    public string Name => name;
+
+    public IReadOnlyList<NameExpression> Parameters => parameters;
+
+    public bool TakesCaller { get; private set; }
+
+    public bool TakesKeywords { get; private set; }
+
+    public bool TakesRest { get; private set; }
+
+    public bool HasExplicitCaller { get; private set; }
+
+    public IEnumerable<Node> Children => [.. parameters, .. defaults, .. body];
+
+    public void Bind(Scope scope, int line)
+    {
+        Scope inner = scope.InnerFunction();
+        _function = inner.Symbols.Function;
+        foreach (Node node in Children)
+        {
+            node.Analyze(inner.Symbols);
+        }
+
+        DeclareSpecial(inner, line);
+        foreach (Node node in Children)
+        {
+            node.Bind(inner);
+        }
+
+        foreach (NameExpression parameter in parameters)
+        {
+            _places.Add(inner.PlaceOf(parameter.Name));
+        }
+
+        _entry = inner.Entry();
+    }
+
+    /// <summary>Runs the body in an activation of its own.</summary>
+    public string Render(RenderState state, Frame outer, CallArguments arguments, bool isEscaping)
+    {
+        var frame = new Frame(state, outer, _function!.SlotCount, new StringBuilder());
+        Pass(frame, arguments);
+        _entry!.Enter(frame);
+        int line = state.Line;
+        bool before = state.Autoescape;
+        state.Autoescape = isEscaping;
+        for (int i = 0; i < parameters.Length; i++)
+        {
+            if (ReferenceEquals(_places[i].Get(frame), Missing.Value))
+            {
+                int at = i - (parameters.Length - defaults.Length);
+                _places[i].Set(frame, at >= 0 ? defaults[at].Evaluate(frame) : Undefined.WithHint($"parameter '{parameters[i].Name}' was not provided"));
+            }
+        }
+
+        Writing.Run(frame, body);
+        state.Autoescape = before;
+        state.Line = line;
+        return frame.Output.ToString();
+    }
+
+    private void DeclareSpecial(Scope inner, int line)
+    {
+        HashSet<string> used = NameSearch.Undeclared(body, "caller", "kwargs", "varargs");
+        int explicitCaller = Array.FindIndex(parameters, parameter => parameter.Name == "caller");
+        HasExplicitCaller = explicitCaller >= 0;
+        if (used.Contains("caller"))
+        {
+            TakesCaller = true;
+            if (HasExplicitCaller && explicitCaller < parameters.Length - defaults.Length)
+            {
+                throw new TemplateSyntaxException("When defining macros or call blocks the special \"caller\" argument must be omitted or be given a default.", line, "TemplateAssertionError");
+            }
+
+            _caller = HasExplicitCaller ? default : inner.PlaceOf(inner.Symbols.DeclareParameter("caller"));
+        }
+
+        if (used.Contains("kwargs") && parameters.All(parameter => parameter.Name != "kwargs"))
+        {
+            TakesKeywords = true;
+            _keywords = inner.PlaceOf(inner.Symbols.DeclareParameter("kwargs"));
+        }
+
+        if (used.Contains("varargs") && parameters.All(parameter => parameter.Name != "varargs"))
+        {
+            TakesRest = true;
+            _rest = inner.PlaceOf(inner.Symbols.DeclareParameter("varargs"));
+        }
+    }
+
+    private void Pass(Frame frame, CallArguments arguments)
+    {
+        object?[] positional = arguments.Positional;
+        var left = new PyDict();
+        for (int i = 0; i < (arguments.Named?.Count ?? 0); i++)
+        {
+            left.Set(arguments.Named!.KeyAt(i), arguments.Named.ValueAt(i));
+        }
+
+        for (int i = 0; i < parameters.Length; i++)
+        {
+            object? value = i < positional.Length ? positional[i] : Take(ref left, parameters[i].Name);
+            _places[i].Set(frame, value);
+        }
+
+        if (TakesCaller && !HasExplicitCaller)
+        {
+            object? caller = Take(ref left, "caller");
+            _caller.Set(frame, caller is null or Missing ? Undefined.WithHint("No caller defined") : caller);
+        }
+
+        if (TakesKeywords)
+        {
+            _keywords.Set(frame, left);
+        }
+        else if (left.Count > 0)
+        {
+            throw PythonException.Type(left.TryGet("caller", out _)
+                ? $"macro {PythonRepr.Of(name)} was invoked with two values for the special caller argument. This is most likely a bug."
+                : $"macro {PythonRepr.Of(name)} takes no keyword argument {PythonRepr.Of(left.KeyAt(0))}");
+        }
+
+        if (TakesRest)
+        {
+            _rest.Set(frame, new PyTuple(positional.Length > parameters.Length ? positional[parameters.Length..] : []));
+        }
+        else if (positional.Length > parameters.Length)
+        {
+            throw PythonException.Type($"macro {PythonRepr.Of(name)} takes not more than {parameters.Length} argument(s)");
+        }
+    }
+
+    private static object? Take(ref PyDict named, string name)
+    {
+        if (!named.TryGet(name, out object? value))
+        {
+            return Missing.Value;
+        }
+
+        var rest = new PyDict();
+        for (int i = 0; i < named.Count; i++)
+        {
+            if (named.KeyAt(i) is string key && key != name)
+            {
+                rest.Set(key, named.ValueAt(i));
+            }
+        }
+
+        named = rest;
+        return value;
+    }
+}
+
+/// <summary><c>macro name(…)</c> … <c>endmacro</c>.</summary>
+internal sealed class MacroStatement(NameExpression name, MacroDefinition definition) : Statement
+{
+    public override IEnumerable<Node> Children => definition.Children;
+
+    public override void Analyze(Symbols symbols) => symbols.StoreName(name.Name);
+
+    public override void Bind(Scope scope)
+    {
+        name.Bind(scope);
+        definition.Bind(scope, Line);
+    }
+
+    public override Flow Execute(Frame frame)
+    {
+        name.Assign(frame, new Macro(definition, frame, frame.State.Autoescape));
+        return Flow.Normal;
+    }
+}
+
+/// <summary><c>call(…) macro(…)</c> … <c>endcall</c>.</summary>
+internal sealed class CallBlockStatement(CallExpression call, MacroDefinition definition) : Statement
+{
+    public override IEnumerable<Node> Children => [call, .. definition.Children];
+
+    public override void Analyze(Symbols symbols) => call.Analyze(symbols);
+
+    public override void Bind(Scope scope)
+    {
+        call.Bind(scope);
+        definition.Bind(scope, Line);
+    }
+
+    public override Flow Execute(Frame frame)
+    {
+        var caller = new Macro(definition, frame, frame.State.Autoescape);
+        Writing.Text(frame, call.Evaluate(frame, caller));
+        return Flow.Normal;
+    }
+}
+
+/// <summary><c>generation</c> … <c>endgeneration</c>: what the assistant wrote. Like a call block, it has variables of its own.</summary>
+internal sealed class GenerationStatement(MacroDefinition definition) : Statement
+{
+    public override IEnumerable<Node> Children => definition.Children;
+
+    public override void Analyze(Symbols symbols)
+    {
+    }
+
+    public override void Bind(Scope scope) => definition.Bind(scope, Line);
+
+    public override Flow Execute(Frame frame)
+    {
+        RenderState state = frame.State;
+        state.Enter();
+        string text = definition.Render(state, frame, new CallArguments([]), state.Autoescape);
+        state.Leave();
+        int start = state.RootCodePoints();
+        state.Spans.Add(new TextSpan(start, start + Characters.Length(text)));
+        Writing.Text(frame, text);
+        return Flow.Normal;
+    }
+}
+
+/// <summary><c>block name</c> … <c>endblock</c>: rendered where it stands, with the template's variables only unless it is scoped.</summary>
+internal sealed class BlockStatement(string name, Statement[] body, bool isScoped, bool isRequired) : Statement
+{
+    private readonly List<(string Name, Place Place)> _visible = [];
+    private Function? _function;
+    private Entry? _entry;
+    private Place? _self;
+    private Place? _super;
+
+    public bool IsScoped => isScoped;
+
+    public override IEnumerable<Node> Children => body;
+
+    public override void Analyze(Symbols symbols)
+    {
+    }
+
+    public override void Bind(Scope scope)
+    {
+        if (!scope.Blocks.ByName.TryAdd(name, this))
+        {
+            throw new TemplateSyntaxException($"block {PythonRepr.Of(name)} defined twice", Line, "TemplateAssertionError");
+        }
+
+        _function = new Function(null);
+        var inner = new Scope(new Symbols(null, _function), scope.Blocks);
+        HashSet<string> used = NameSearch.Undeclared(body, "self", "super");
+        _self = used.Contains("self") ? inner.PlaceOf(inner.Symbols.DeclareParameter("self")) : null;
+        _super = used.Contains("super") ? inner.PlaceOf(inner.Symbols.DeclareParameter("super")) : null;
+        base.Analyze(inner.Symbols);
+        base.Bind(inner);
+        _entry = inner.Entry();
+        Blocks = scope.Blocks;
+        for (Symbols? symbols = isScoped ? scope.Symbols : null; symbols is not null; symbols = symbols.Outer)
+        {
+            _visible.AddRange(symbols.Loads.Keys.Select(variable => (variable.Name, scope.PlaceOf(variable))));
+        }
+    }
+
+    public override Flow Execute(Frame frame)
+    {
+        RenderState state = frame.State;
+        var hidden = new List<(string Name, bool Existed, object? Value)>();
+        foreach ((string visible, Place place) in _visible)
+        {
+            object? value = place.Get(frame);
+            if (!ReferenceEquals(value, Missing.Value) && hidden.All(entry => entry.Name != visible))
+            {
+                hidden.Add((visible, state.Exported.TryGetValue(visible, out object? before), before));
+                state.Exported[visible] = value;
+            }
+        }
+
+        state.Enter();
+        Render(state, frame.Output);
+        state.Leave();
+        foreach ((string changed, bool existed, object? before) in hidden)
+        {
+            if (existed)
+            {
+                state.Exported[changed] = before;
+            }
+            else
+            {
+                state.Exported.Remove(changed);
+            }
+        }
+
+        return Flow.Normal;
+    }
+
+    /// <summary>Renders the block by itself, as <c>self.name()</c> does.</summary>
+    public string RenderToText(RenderState state)
+    {
+        var output = new StringBuilder();
+        Render(state, output);
+        return output.ToString();
+    }
+
+    private TemplateBlocks? Blocks { get; set; }
+
+    private void Render(RenderState state, StringBuilder output)
+    {
+        if (isRequired)
+        {
+            throw PythonException.Runtime($"Required block {PythonRepr.Of(name)} not found");
+        }
+
+        var frame = new Frame(state, null, _function!.SlotCount, output);
+        _entry!.Enter(frame);
+        _self?.Set(frame, new TemplateReference(Blocks!.ByName));
+        _super?.Set(frame, Undefined.WithHint($"there is no parent block called {PythonRepr.Of(name)}."));
+        Writing.Run(frame, body);
+    }
+}

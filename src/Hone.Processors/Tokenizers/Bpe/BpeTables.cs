@@ -1,0 +1,186 @@
+using System.Runtime.CompilerServices;
+
+namespace Hone.Processors.Tokenizers.Bpe;
+
+/// <summary>A byte-level vocabulary with its merges, prepared for encoding without looking at a merge twice.</summary>
+/// <remarks>
+/// <para>Byte-pair encoding has a local test: a sequence of tokens is the encoding of its text exactly if every two neighbours are the encoding of theirs.
+/// (Merges inside a pair's text happen in the whole text in the same order as alone, as long as none crosses its borders; so the first merge that crossed a
+/// border between two tokens would also happen in their pair alone.) Encoding is then a search for a sequence of matching neighbours, and any found is the one.</para>
+/// <para>The test of a pair undoes merges from the last to the first along the border, and looks for a rule across it that would have come earlier. It needs
+/// tokens that are built of merges with ascending ranks, as training makes them. Vocabularies converted from tiktoken's files hold a few others
+/// (107 in Llama 3.1's), whose pairs are tested by merging.</para>
+/// <para>Source: Antonov et al., "Fast Byte-Pair Encoding in linear time" (GitHub, rust-gems/bpe, 2024), for the test by undoing; proved here for any ranks.</para>
+/// </remarks>
+internal sealed class BpeTables
+{
+    // Above this share of tokens whose pairs must be tested by merging, merging the whole word is faster.
+    private const double MaxOddShare = 0.05;
+
+    private readonly Build[] _builds;
+    private readonly int[] _byteIds = new int[256];
+
+    /// <summary>Prepares a vocabulary.</summary>
+    /// <param name="tokens">Every token's bytes and id; ids below 2^28.</param>
+    /// <param name="rules">Merges between these tokens; the result's bytes are the parts' joined.</param>
+    /// <param name="maxOddShare">The share of odd tokens from which on <see cref="IsSearchable"/> is false.</param>
+    public BpeTables(IReadOnlyList<(byte[] Bytes, int Id)> tokens, ReadOnlySpan<MergeRule> rules, double maxOddShare = MaxOddShare)
+    {
+        int idLimit = 0;
+        foreach ((_, int id) in tokens)
+        {
+            idLimit = Math.Max(idLimit, id + 1);
+        }
+
+        _builds = new Build[idLimit];
+        Array.Fill(_builds, Build.Unknown);
+        Array.Fill(_byteIds, -1);
+        foreach ((byte[] bytes, int id) in tokens)
+        {
+            _builds[id] = _builds[id] with { Length = bytes.Length };
+            if (bytes.Length == 1)
+            {
+                _byteIds[bytes[0]] = id;
+                _builds[id] = _builds[id] with { Rank = Build.Byte };
+            }
+        }
+
+        Pairs = new PairTable(rules);
+        FindBuilds(tokens, rules);
+        OddCount = _builds.Count(build => build.IsOdd);
+        IsSearchable = OddCount <= maxOddShare * tokens.Count;
+        Trie = BuildTrie(tokens);
+    }
+
+    /// <summary>Whether searching for matching neighbours pays.</summary>
+    public bool IsSearchable { get; }
+
+    /// <summary>Number of reachable tokens that are not built of merges with ascending ranks.</summary>
+    public int OddCount { get; }
+
+    /// <summary>The merges.</summary>
+    public PairTable Pairs { get; }
+
+    /// <summary>All tokens; the value is <c>2·id</c>, plus 1 for a token that merges lead to.</summary>
+    public ByteTrie Trie { get; }
+
+    /// <summary>Id of the token of a single byte, or −1.</summary>
+    public int IdOfByte(byte value) => _byteIds[value];
+
+    /// <summary>Number of bytes of a token.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int LengthOf(int id) => _builds[id].Length;
+
+    /// <summary>The longest reachable token that is a proper beginning of a reachable token, or −1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int PrefixOf(int id) => _builds[id].Prefix;
+
+    /// <summary>Whether a token is not built of merges with ascending ranks: its pairs must be tested by merging.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool IsOdd(int id) => _builds[id].IsOdd;
+
+    /// <summary>Whether the encoding of two reachable tokens' joined bytes is the two tokens. Neither may be odd.</summary>
+    public bool AreNeighbours(int left, int right) => Pairs.RankOf(left, right) == PairTable.None && AreNeighboursBelow(left, right);
+
+    // The same, but for a rule that joins the two tokens themselves.
+    private bool AreNeighboursBelow(int left, int right)
+    {
+        Build[] builds = _builds;
+        while (true)
+        {
+            // Undo the later of the two last merges. Of two equal ones the left comes first. Across the border a rule of lower rank would have come
+            // before it; one of the same rank as the right token's, being further left, too.
+            int limit;
+            if (builds[left].Rank > builds[right].Rank)
+            {
+                limit = builds[left].Rank;
+                left = builds[left].Right;
+            }
+            else
+            {
+                if (builds[right].Rank < 0)
+                {
+                    return true; // both are single bytes
+                }
+
+                limit = builds[right].Rank + 1;
+                right = builds[right].Left;
+            }
+
+            if (Pairs.RankOf(left, right) < limit)
+            {
+                return false;
+            }
+        }
+    }
+
+    // From short tokens to long ones: the one rule by which each arises, if any does.
+    private void FindBuilds(IReadOnlyList<(byte[] Bytes, int Id)> tokens, ReadOnlySpan<MergeRule> rules)
+    {
+        MergeRule[] byLength = [.. rules];
+        int[] lengths = Array.ConvertAll(byLength, rule => _builds[rule.Result].Length);
+        Array.Sort(lengths, byLength);
+        Dictionary<int, byte[]>? bytes = null;
+        MergeQueue? queue = null;
+        foreach (MergeRule rule in byLength)
+        {
+            Build left = _builds[rule.Left], right = _builds[rule.Right];
+            if (_builds[rule.Result].IsReachable || !left.IsReachable || !right.IsReachable)
+            {
+                continue;
+            }
+
+            bool isOdd = left.IsOdd || right.IsOdd, arises;
+            if (isOdd)
+            {
+                bytes ??= tokens.ToDictionary(token => token.Id, token => token.Bytes);
+                queue ??= new MergeQueue(this);
+                arises = queue.Encode(bytes[rule.Result], new int[bytes[rule.Result].Length]) == 1;
+            }
+            else
+            {
+                arises = Pairs.RankOf(rule.Left, rule.Right) == rule.Rank && AreNeighboursBelow(rule.Left, rule.Right);
+            }
+
+            if (arises)
+            {
+                isOdd |= left.Rank > rule.Rank || right.Rank > rule.Rank;
+                _builds[rule.Result] = _builds[rule.Result] with { Rank = rule.Rank, Left = rule.Left, Right = rule.Right, IsOdd = isOdd };
+            }
+        }
+    }
+
+    private ByteTrie BuildTrie(IReadOnlyList<(byte[] Bytes, int Id)> tokens)
+    {
+        (byte[] Bytes, int Id)[] sorted = [.. tokens];
+        Array.Sort(sorted, static (a, b) => a.Bytes.AsSpan().SequenceCompareTo(b.Bytes));
+
+        // In byte order the beginnings of a token lie before it: a stack holds those of the one at hand.
+        var beginnings = new Stack<(byte[] Bytes, int Id)>();
+        foreach ((byte[] bytes, int id) in sorted)
+        {
+            while (beginnings.TryPeek(out (byte[] Bytes, int Id) top) && !bytes.AsSpan().StartsWith(top.Bytes))
+            {
+                beginnings.Pop();
+            }
+
+            if (_builds[id].IsReachable)
+            {
+                _builds[id] = _builds[id] with { Prefix = beginnings.TryPeek(out (byte[] Bytes, int Id) nearest) ? nearest.Id : -1 };
+                beginnings.Push((bytes, id));
+            }
+        }
+
+        return new ByteTrie([.. sorted.Select(token => token.Bytes)], [.. sorted.Select(token => (2 * token.Id) + (_builds[token.Id].IsReachable ? 1 : 0))]);
+    }
+
+    /// <summary>How a token arises: from a rule's two parts, or as a byte. Unreachable tokens arise from nothing.</summary>
+    private readonly record struct Build(int Rank, int Left, int Right, int Prefix, int Length, bool IsOdd)
+    {
+        public const int Byte = -1;
+
+        public static Build Unknown => new(-2, -1, -1, -1, 0, false);
+
+        public bool IsReachable => Rank >= Byte;
+    }
+}
