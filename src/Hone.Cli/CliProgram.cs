@@ -100,6 +100,7 @@ internal static class CliProgram
         root.Subcommands.Add(RunCommand.Create(host));
         root.Subcommands.Add(CheckCommand.Create(host));
         root.Subcommands.Add(ListCommand.Create(host));
+        root.Subcommands.Add(MergeCommand.Create(host));
         root.Subcommands.Add(BenchCommand.Create(host));
         root.Subcommands.Add(HelpCommand.Create(host, root));
         return root;

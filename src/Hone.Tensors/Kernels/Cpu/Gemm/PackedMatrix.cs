@@ -118,6 +118,30 @@ internal sealed unsafe class PackedMatrix : IDisposable
         GC.KeepAlive(this);
     }
 
+    /// <summary>One column of the matrix in f32: a row of a weight that was packed with <c>transB</c>.</summary>
+    /// <param name="column">Below <see cref="N"/>.</param>
+    /// <param name="values">Receives <see cref="K"/> values.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such column.</exception>
+    /// <exception cref="ObjectDisposedException">The matrix was disposed.</exception>
+    public void ReadColumn(long column, float* values)
+    {
+        ObjectDisposedException.ThrowIf(_memory.IsClosed, this);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((ulong)column, (ulong)N, nameof(column));
+        nint first = ((nint)(column / _width) * K * _width) + (nint)(column % _width);
+        for (nint p = 0; p < K; p++)
+        {
+            nint at = first + (p * _width);
+            values[p] = Format switch
+            {
+                PanelFormat.Float32 => ((float*)_memory.Pointer)[at],
+                PanelFormat.BFloat16 => ((BFloat16*)_memory.Pointer)[at],
+                _ => (float)((Half*)_memory.Pointer)[at],
+            };
+        }
+
+        GC.KeepAlive(this);
+    }
+
     /// <summary>Frees the packed values.</summary>
     public void Dispose() => _memory.Dispose();
 

@@ -76,6 +76,12 @@ internal readonly unsafe struct Vec128(Vector128<float> value) : ISimdVector<Vec
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreInt8(Vec128 value, sbyte* target) => *(int*)target = Vector128.Narrow(Shorts(value), Vector128<short>.Zero).AsInt32().ToScalar();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreInt16(Vec128 value, short* target) => *(long*)target = Shorts(value).AsInt64().ToScalar();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreBFloat16(Vec128 value, ushort* target)
     {
         Vector128<uint> bits = value._value.AsUInt32();
@@ -176,6 +182,9 @@ internal readonly unsafe struct Vec128(Vector128<float> value) : ISimdVector<Vec
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float MaxLane(Vec128 value) => MathF.Max(MathF.Max(value._value[0], value._value[2]), MathF.Max(value._value[1], value._value[3]));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<short> Shorts(Vec128 value) => Vector128.Narrow(Vector128.ConvertToInt32Native(Vector128.Round(value._value)), Vector128<int>.Zero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<uint> Widen(ushort* source) =>

@@ -74,6 +74,12 @@ internal readonly unsafe struct Vec256(Vector256<float> value) : ISimdVector<Vec
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreInt8(Vec256 value, sbyte* target) => *(long*)target = Vector128.Narrow(Shorts(value), Vector128<short>.Zero).AsInt64().ToScalar();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreInt16(Vec256 value, short* target) => Shorts(value).Store(target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreBFloat16(Vec256 value, ushort* target)
     {
         Vector256<uint> bits = value._value.AsUInt32();
@@ -174,6 +180,13 @@ internal readonly unsafe struct Vec256(Vector256<float> value) : ISimdVector<Vec
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float MaxLane(Vec256 value) => Vec128.MaxLane(Vec128.Max(new(value._value.GetLower()), new(value._value.GetUpper())));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<short> Shorts(Vec256 value)
+    {
+        Vector256<int> integers = Vector256.ConvertToInt32Native(Vector256.Round(value._value));
+        return Vector128.Narrow(integers.GetLower(), integers.GetUpper());
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<uint> Widen(ushort* source)

@@ -77,6 +77,16 @@ internal readonly unsafe struct Vec512(Vector512<float> value) : ISimdVector<Vec
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreInt8(Vec512 value, sbyte* target)
+    {
+        Vector256<short> shorts = Shorts(value);
+        Vector128.Narrow(shorts.GetLower(), shorts.GetUpper()).Store(target);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreInt16(Vec512 value, short* target) => Shorts(value).Store(target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreBFloat16(Vec512 value, ushort* target)
     {
         Vector512<uint> bits = value._value.AsUInt32();
@@ -174,6 +184,13 @@ internal readonly unsafe struct Vec512(Vector512<float> value) : ISimdVector<Vec
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float MaxLane(Vec512 value) => Vec256.MaxLane(Vec256.Max(new(value._value.GetLower()), new(value._value.GetUpper())));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<short> Shorts(Vec512 value)
+    {
+        Vector512<int> integers = Vector512.ConvertToInt32Native(Vector512.Round(value._value));
+        return Vector256.Narrow(integers.GetLower(), integers.GetUpper());
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<uint> Widen(ushort* source)
