@@ -99,7 +99,7 @@ internal static class ListFilters
         return isMarkup ? new Markup(joined.ToString()) : joined.ToString();
     }
 
-    private static object? Items(RenderState state, object?[] a)
+    private static PyIterator Items(RenderState state, object?[] a)
     {
         // A generator: what it is given is looked at only when something asks for its items.
         IEnumerable<object?> Pairs()
@@ -119,7 +119,7 @@ internal static class ListFilters
         return new PyIterator("generator", Pairs());
     }
 
-    private static object? DictSort(RenderState state, object?[] a)
+    private static PyList DictSort(RenderState state, object?[] a)
     {
         int position = Argument.Or(a[2], "key") switch
         {
@@ -134,7 +134,7 @@ internal static class ListFilters
         return new PyList(PythonOperators.Sort(state, pairs, keys, Argument.IsTrue(a[3])));
     }
 
-    private static object? Sort(RenderState state, object?[] a)
+    private static PyList Sort(RenderState state, object?[] a)
     {
         Func<object?, object?> key = ItemGetter.Several(state, Argument.Or(a[3], null), ignoresCase: !Argument.IsTrue(a[2]));
         object?[] items = PythonOperators.Items(state, a[0]);
@@ -247,7 +247,7 @@ internal static class ListFilters
         }
     }
 
-    private static object? GroupBy(RenderState state, object?[] a)
+    private static PyList GroupBy(RenderState state, object?[] a)
     {
         object? fallback = Argument.Or(a[2], null);
         bool ignoresCase = !Argument.IsTrue(a[3]);
