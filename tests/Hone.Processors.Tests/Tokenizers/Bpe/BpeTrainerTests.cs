@@ -47,7 +47,7 @@ public sealed class BpeTrainerTests
     public void Train_OfRandomCorpora_EqualsTheNaiveTrainer()
     {
         var random = new RandomStream(1, "trainer");
-        for (int round = 0; round < 40; round++)
+        for (int round = 0; round < 12; round++)
         {
             string[] corpus = RandomCorpus(random, letters: 2 + random.NextInt32(3));
             var options = new BpeTrainerOptions { VocabularySize = 256 + random.NextInt32(60), MinFrequency = 1 + random.NextInt32(3), Threads = 1 + (round % 3) };
