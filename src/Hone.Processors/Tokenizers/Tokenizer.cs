@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using Hone.Processors.Tokenizers.Fast;
 using Hone.Processors.Tokenizers.PostProcessors;
+using Hone.Tensors.Threading;
 
 namespace Hone.Processors.Tokenizers;
 
@@ -13,11 +15,13 @@ public sealed class Tokenizer
 {
     private readonly TokenizerPipeline _pipeline;
     private readonly AddedVocabulary _added;
+    private readonly Lazy<IdEncoder?> _ids;
 
     internal Tokenizer(TokenizerPipeline pipeline)
     {
         _pipeline = pipeline;
         _added = new AddedVocabulary(pipeline.Model, pipeline.Normalizer, pipeline.AddedTokens);
+        _ids = new Lazy<IdEncoder?>(() => IdEncoder.TryCreate(this));
         AddedTokens = _added.Tokens.ToImmutableSortedDictionary();
         VocabularySize = pipeline.Model.VocabularySize + AddedTokens.Values.Count(token => pipeline.Model.IdOf(token.Content) is null);
     }
@@ -77,7 +81,34 @@ public sealed class Tokenizer
     public int[] EncodeIds(string text, bool addSpecialTokens = true)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return [.. EncodeSequence(text, null, new EncodeOptions { AddSpecialTokens = addSpecialTokens }).Ids];
+        return _ids.Value?.Encode(text, addSpecialTokens) ?? EncodeIdsGenerally(text, addSpecialTokens);
+    }
+
+    /// <summary>Encodes several texts to ids on all compute threads; the results are in the order of the texts.</summary>
+    /// <param name="texts">The texts.</param>
+    /// <param name="addSpecialTokens">Whether the post-processor adds its special tokens.</param>
+    /// <param name="cancellation">Ends the work between two texts.</param>
+    /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
+    public int[][] EncodeIdsBatch(IReadOnlyList<string> texts, bool addSpecialTokens = true, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        return BatchEncoding.Run(texts, text => EncodeIds(text, addSpecialTokens), ComputeThreads.Count, cancellation);
+    }
+
+    /// <summary>What <see cref="EncodeIds"/> gives, by way of the whole pipeline.</summary>
+    internal int[] EncodeIdsGenerally(string text, bool addSpecialTokens) =>
+        [.. EncodeSequence(text, null, new EncodeOptions { AddSpecialTokens = addSpecialTokens }).Ids];
+
+    /// <summary>What the post-processor puts before and after the ids of a single text.</summary>
+    /// <returns><see langword="null"/> when it does not simply surround them.</returns>
+    internal (int[] Before, int[] After)? SurroundingIds()
+    {
+        const int Stand = -1; // no token has this id
+        var text = new EncodedSequence();
+        text.Add(Stand, "", default, 0, 0);
+        List<int> ids = PostProcess([text], addSpecialTokens: true).Ids;
+        int at = ids.IndexOf(Stand);
+        return at >= 0 && ids.LastIndexOf(Stand) == at ? ([.. ids[..at]], [.. ids[(at + 1)..]]) : null;
     }
 
     /// <summary>Turns ids into text; ids that are no token are left out.</summary>

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Hone.Tensors.Kernels.Cpu.Simd;
 using Hone.Tensors.Threading;
 
@@ -15,6 +17,7 @@ internal sealed unsafe class PackedMatrix : IDisposable
     private readonly LargeMemory _memory;
     private readonly SimdLevel _level;
     private readonly int _width;
+    private bool _isFinite;
 
     private PackedMatrix(PanelFormat format, int n, int k, SimdLevel level)
     {
@@ -72,6 +75,7 @@ internal sealed unsafe class PackedMatrix : IDisposable
                 PackPanels((ushort*)source, (ushort*)memory, stride, n, k, transB, packed._width, (int)begin, (int)end);
             }
         });
+        packed._isFinite = format == PanelFormat.Float16 && AreFinite((ushort*)memory, (nint)packed._memory.Size / sizeof(ushort));
         return packed;
     }
 
@@ -145,6 +149,26 @@ internal sealed unsafe class PackedMatrix : IDisposable
     /// <summary>Frees the packed values.</summary>
     public void Dispose() => _memory.Dispose();
 
+    /// <summary>Whether no value has an exponent of all ones.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static bool AreFinite(ushort* halves, nint count)
+    {
+        Vector256<ushort> exponent = Vector256.Create((ushort)0x7c00), special = Vector256<ushort>.Zero;
+        nint i = 0;
+        for (; i <= count - Vector256<ushort>.Count; i += Vector256<ushort>.Count)
+        {
+            special |= Vector256.Equals(Vector256.Load(halves + i) & exponent, exponent);
+        }
+
+        bool areFinite = special == Vector256<ushort>.Zero;
+        for (; i < count; i++)
+        {
+            areFinite &= (halves[i] & 0x7c00) != 0x7c00;
+        }
+
+        return areFinite;
+    }
+
     private static void PackPanels<T>(T* source, T* target, nint stride, int n, int k, bool transB, int width, int begin, int end)
         where T : unmanaged
     {
@@ -215,7 +239,15 @@ internal sealed unsafe class PackedMatrix : IDisposable
                 PackedGemm<V, PanelBFloat16>.Run(g, b);
                 break;
             default:
-                PackedGemm<V, PanelFloat16>.Run(g, b);
+                if (_isFinite)
+                {
+                    PackedGemm<V, PanelFiniteFloat16>.Run(g, b);
+                }
+                else
+                {
+                    PackedGemm<V, PanelFloat16>.Run(g, b);
+                }
+
                 break;
         }
     }
