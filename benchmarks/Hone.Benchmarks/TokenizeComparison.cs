@@ -32,7 +32,7 @@ internal sealed class TokenizeComparison : Comparison
 
     public override IEnumerable<BenchmarkRow> Run(BenchmarkSettings settings, CancellationToken cancellation)
     {
-        HuggingFaceTokenizers.ModuleIn(ResultFile.RepositoryRoot());
+        HuggingFaceTokenizers.ModuleIn(RepositoryFolder.Find());
         string work = Directory.CreateTempSubdirectory("hone-tokenize").FullName;
         try
         {
@@ -67,7 +67,7 @@ internal sealed class TokenizeComparison : Comparison
     {
         string file = Path.Combine(folder, "lines.json");
         File.WriteAllBytes(file, JsonSerializer.SerializeToUtf8Bytes(lines));
-        using var peer = HuggingFaceTokenizers.Start(ResultFile.RepositoryRoot(), Path.Combine(folder, "tokenizer.json"), Path.Combine(folder, "tokenizer_config.json"), file);
+        using var peer = HuggingFaceTokenizers.Start(RepositoryFolder.Find(), Path.Combine(folder, "tokenizer.json"), Path.Combine(folder, "tokenizer_config.json"), file);
         CompareIds(title, tokenizer, peer, lines, cancellation);
 
         // The peer takes a part of the lines each round; both are warm from the comparison.
@@ -198,5 +198,5 @@ internal sealed class TokenizeComparison : Comparison
         return lines;
     }
 
-    private static string Shared() => Environment.GetEnvironmentVariable("HONE_SHARED") is { Length: > 0 } named ? named : Path.Combine(ResultFile.RepositoryRoot(), "..", "shared");
+    private static string Shared() => Environment.GetEnvironmentVariable("HONE_SHARED") is { Length: > 0 } named ? named : Path.Combine(RepositoryFolder.Find(), "..", "shared");
 }

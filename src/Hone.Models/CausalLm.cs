@@ -7,20 +7,18 @@ using Hone.Tensors;
 namespace Hone.Models;
 
 /// <summary>A language model that predicts the next token: a decoder and its output head.</summary>
-public sealed class CausalLm : Module
+public sealed class CausalLm : PretrainedModel
 {
-    private readonly TensorSource? _source;
-
-    private CausalLm(DecoderConfig config, WeightSource weights, TensorSource? source)
+    /// <summary>Builds the parts and reads their weights.</summary>
+    internal CausalLm(TensorSource tensors, DecoderConfig config, LoadOptions? options, bool ownsTensors)
+        : base(tensors, config, options, ownsTensors)
     {
         Config = config;
-        _source = source;
-        Decoder = Child(config.Build(weights.AtBase(config.BasePrefix)));
+        Decoder = Child(config.Build(Weights.AtBase(config.BasePrefix)));
         Head = Child(config.TieWordEmbeddings
-            ? Linear.CreateTiedHead(Decoder.TokenEmbedding, weights.At("lm_head"))
-            : Linear.CreateHead(config.HiddenSize, config.VocabSize, bias: false, weights.At("lm_head")));
-        weights.Complete(IsIgnorable);
-        Notices = weights.Notices;
+            ? Linear.CreateTiedHead(Decoder.TokenEmbedding, Weights.At("lm_head"))
+            : Linear.CreateHead(config.HiddenSize, config.VocabSize, bias: false, Weights.At("lm_head")));
+        Complete(Decoder.IsBuffer);
     }
 
     /// <summary>Settings of the model.</summary>
@@ -39,8 +37,14 @@ public sealed class CausalLm : Module
     public IReadOnlyList<KvShape> KvShapes => [.. Enumerable.Range(0, LayerCount).Select(layer =>
         new KvShape(Config.NumKeyValueHeads, Config.HeadDim, Config.SlidingWindows.IsDefaultOrEmpty ? null : Config.SlidingWindows[layer]))];
 
-    /// <summary>What the user should know about the checkpoint.</summary>
-    public IReadOnlyList<string> Notices { get; }
+    /// <summary>Reads a model from disk.</summary>
+    /// <param name="path">A folder with safetensors files and a config.json, or a .gguf file.</param>
+    /// <param name="options">How weights are held; for inference in their stored type when not given.</param>
+    /// <exception cref="CheckpointFormatException">There is no checkpoint, or it is damaged or incomplete.</exception>
+    /// <exception cref="ModelConfigException">The family is unknown, or the config asks for something impossible.</exception>
+    /// <exception cref="WeightMismatchException">The tensors are not those of the model; lists all differences.</exception>
+    public static new CausalLm Load(string path, LoadOptions? options = null) =>
+        Build(path, (tensors, config) => new CausalLm(tensors, ModelFamilies.Read<DecoderConfig>(config, tensors.Location), options, ownsTensors: true));
 
     /// <summary>Builds a model on tensors from anywhere.</summary>
     /// <param name="tensors">Must stay open as long as the model.</param>
@@ -49,7 +53,7 @@ public sealed class CausalLm : Module
     /// <exception cref="ModelConfigException">The family is unknown, or the config asks for something impossible.</exception>
     /// <exception cref="WeightMismatchException">The tensors are not those of the model; lists all differences.</exception>
     public static CausalLm Load(TensorSource tensors, JsonObject config, LoadOptions? options = null) =>
-        new(ModelFamilies.Read<DecoderConfig>(config, tensors.Location), WeightSource.Open(tensors, options ?? new LoadOptions()), source: null);
+        new(tensors, ModelFamilies.Read<DecoderConfig>(config, tensors.Location), options, ownsTensors: false);
 
     /// <summary>Computes the hidden states of tokens.</summary>
     /// <param name="inputIds">i32 <c>[tokens]</c>: the sequences one after the other, without padding.</param>
@@ -66,15 +70,4 @@ public sealed class CausalLm : Module
         Tensor logits = Head.Forward(hidden);
         return Config.FinalLogitSoftcapping is { } cap ? Ops.Tanh(logits * (1 / cap)) * cap : logits;
     }
-
-    /// <inheritdoc/>
-    protected override void Dispose(bool isDisposing)
-    {
-        base.Dispose(isDisposing);
-        _source?.Dispose();
-    }
-
-    /// <summary>Buffers that some checkpoints carry along and that hold no weight.</summary>
-    private static bool IsIgnorable(string key) =>
-        key.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal) || key.EndsWith(".attn.bias", StringComparison.Ordinal) || key.EndsWith(".attn.masked_bias", StringComparison.Ordinal);
 }

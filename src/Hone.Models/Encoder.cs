@@ -7,18 +7,16 @@ using Hone.Tensors;
 namespace Hone.Models;
 
 /// <summary>A model that reads texts in both directions: hidden states of tokens, from which embeddings are pooled.</summary>
-public sealed class Encoder : Module
+public sealed class Encoder : PretrainedModel
 {
-    private readonly TensorSource? _source;
-
-    private Encoder(EncoderConfig config, WeightSource weights, TensorSource? source)
+    /// <summary>Builds the parts and reads their weights.</summary>
+    internal Encoder(TensorSource tensors, EncoderConfig config, LoadOptions? options, bool ownsTensors)
+        : base(tensors, config, options, ownsTensors)
     {
         Config = config;
-        _source = source;
-        bool isBelow = weights.HasAny(config.BasePrefix);
-        Body = Child(config.Build(weights.AtBase(config.BasePrefix)));
-        weights.Complete(key => key.EndsWith("position_ids", StringComparison.Ordinal) || (isBelow && !key.StartsWith(config.BasePrefix + ".", StringComparison.Ordinal)));
-        Notices = weights.Notices;
+        bool isBelow = Weights.HasAny(config.BasePrefix);
+        Body = Child(config.Build(Weights.AtBase(config.BasePrefix)));
+        Complete(key => EncoderBody.IsBuffer(key) || (isBelow && !key.StartsWith(config.BasePrefix + ".", StringComparison.Ordinal)));
     }
 
     /// <summary>Settings of the model.</summary>
@@ -27,13 +25,13 @@ public sealed class Encoder : Module
     /// <summary>Embedding and layers.</summary>
     public EncoderBody Body { get; }
 
-    /// <summary>What the user should know about the checkpoint, such as heads that were left aside.</summary>
-    public IReadOnlyList<string> Notices { get; }
+    /// <inheritdoc cref="CausalLm.Load(string, LoadOptions?)"/>
+    public static new Encoder Load(string path, LoadOptions? options = null) =>
+        Build(path, (tensors, config) => new Encoder(tensors, ModelFamilies.Read<EncoderConfig>(config, tensors.Location), options, ownsTensors: true));
 
-    /// <summary>Builds a model on tensors from anywhere.</summary>
     /// <inheritdoc cref="CausalLm.Load(TensorSource, JsonObject, LoadOptions?)"/>
     public static Encoder Load(TensorSource tensors, JsonObject config, LoadOptions? options = null) =>
-        new(ModelFamilies.Read<EncoderConfig>(config, tensors.Location), WeightSource.Open(tensors, options ?? new LoadOptions()), source: null);
+        new(tensors, ModelFamilies.Read<EncoderConfig>(config, tensors.Location), options, ownsTensors: false);
 
     /// <summary>Computes the hidden states of tokens.</summary>
     /// <param name="input">Tokens, positions, sequences.</param>
@@ -45,11 +43,4 @@ public sealed class Encoder : Module
     /// <param name="hidden">Result of <see cref="Forward"/>.</param>
     /// <param name="context">Where the sequences begin.</param>
     public Tensor? Pool(Tensor hidden, PackedAttentionContext context) => Body.Pool(hidden, context);
-
-    /// <inheritdoc/>
-    protected override void Dispose(bool isDisposing)
-    {
-        base.Dispose(isDisposing);
-        _source?.Dispose();
-    }
 }

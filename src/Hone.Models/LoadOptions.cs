@@ -11,4 +11,7 @@ public sealed record LoadOptions
     /// <summary>Type of the weights of linear layers and embeddings; <see cref="WeightType.Auto"/> keeps the stored one, blocks included.</summary>
     /// <remarks>Norms and biases are f32 always. With <see cref="ModelUse.FullTraining"/> every weight is f32.</remarks>
     public WeightType Weights { get; init; } = WeightType.Auto;
+
+    /// <summary>Whether the model is only compared with its checkpoint: nothing large is read, nothing can be computed.</summary>
+    internal bool IsDeclaration { get; init; }
 }

@@ -2,38 +2,37 @@ using System.Text.Json.Nodes;
 using Hone.Models.Checkpoints;
 using Hone.Models.Families;
 using Hone.Models.Heads;
-using Hone.Models.Nn;
 using Hone.Tensors;
 
 namespace Hone.Models;
 
 /// <summary>A model that scores whole sequences: classifiers, and rerankers with one label.</summary>
-public sealed class SequenceClassifier : Module
+public sealed class SequenceClassifier : PretrainedModel
 {
-    private readonly TensorSource? _source;
-    private readonly EncoderBody? _encoder;
-    private readonly Decoder? _decoder;
+    private readonly Func<EncoderInput, Tensor> _body;
 
-    private SequenceClassifier(ModelConfig config, WeightSource weights, TensorSource? source)
+    /// <summary>Builds the parts and reads their weights.</summary>
+    internal SequenceClassifier(TensorSource tensors, ModelConfig config, LoadOptions? options, bool ownsTensors)
+        : base(tensors, config, options, ownsTensors)
     {
         Config = config;
-        _source = source;
-        if (config is EncoderConfig encoder)
+        switch (config)
         {
-            _encoder = Child(encoder.Build(weights.AtBase(encoder.BasePrefix)));
-            Head = Child(encoder.BuildClassifier(_encoder, weights));
-        }
-        else if (config is DecoderConfig decoder)
-        {
-            _decoder = Child(decoder.Build(weights.AtBase(decoder.BasePrefix)));
-            Head = Child(new LastTokenHead(decoder, weights));
-        }
-        else
-        {
-            throw new ArgumentException($"A {config.ModelType} does not classify sequences.", nameof(config));
+            case EncoderConfig encoder:
+                EncoderBody below = Child(encoder.Build(Weights.AtBase(encoder.BasePrefix)));
+                Head = Child(encoder.BuildClassifier(below, Weights));
+                _body = input => below.Forward(input);
+                break;
+            case DecoderConfig decoder:
+                Decoder causal = Child(decoder.Build(Weights.AtBase(decoder.BasePrefix)));
+                Head = Child(new LastTokenHead(decoder, Weights));
+                _body = input => causal.Forward(input.InputIds, input.Context);
+                break;
+            default:
+                throw new ArgumentException($"A {config.ModelType} does not classify sequences.", nameof(config));
         }
 
-        weights.Complete(key => key.EndsWith("position_ids", StringComparison.Ordinal) || key.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal));
+        Complete(key => EncoderBody.IsBuffer(key) || Decoder.IsBuffer(key));
     }
 
     /// <summary>Settings of the model.</summary>
@@ -42,30 +41,21 @@ public sealed class SequenceClassifier : Module
     /// <summary>The layers on top that score classes.</summary>
     public ClassificationHead Head { get; }
 
-    /// <summary>Builds a model on tensors from anywhere.</summary>
+    /// <inheritdoc cref="CausalLm.Load(string, LoadOptions?)"/>
+    public static new SequenceClassifier Load(string path, LoadOptions? options = null) =>
+        Build(path, (tensors, config) => new SequenceClassifier(tensors, ModelFamilies.Read<ModelConfig>(config, tensors.Location), options, ownsTensors: true));
+
     /// <inheritdoc cref="CausalLm.Load(TensorSource, JsonObject, LoadOptions?)"/>
     public static SequenceClassifier Load(TensorSource tensors, JsonObject config, LoadOptions? options = null) =>
-        new(ModelFamilies.Read<ModelConfig>(config, tensors.Location), WeightSource.Open(tensors, options ?? new LoadOptions()), source: null);
-
-    /// <summary>Scores sequences.</summary>
-    /// <param name="input">Tokens, positions, sequences.</param>
-    /// <returns>f32 <c>[sequences, labels]</c>.</returns>
-    public Tensor Forward(EncoderInput input)
-    {
-        // One of the two was built.
-        Tensor hidden = _encoder?.Forward(input) ?? _decoder!.Forward(input.InputIds, input.Context);
-        return Head.Forward(hidden, input);
-    }
+        new(tensors, ModelFamilies.Read<ModelConfig>(config, tensors.Location), options, ownsTensors: false);
 
     /// <summary>Probabilities: of the only label by itself, else of one label among all.</summary>
     /// <param name="logits">Result of <see cref="Forward"/>.</param>
     /// <returns>Of the shape of <paramref name="logits"/>.</returns>
     public static Tensor Scores(Tensor logits) => logits.Shape[1] == 1 ? Ops.Sigmoid(logits) : Ops.Softmax(logits);
 
-    /// <inheritdoc/>
-    protected override void Dispose(bool isDisposing)
-    {
-        base.Dispose(isDisposing);
-        _source?.Dispose();
-    }
+    /// <summary>Scores sequences.</summary>
+    /// <param name="input">Tokens, positions, sequences.</param>
+    /// <returns>f32 <c>[sequences, labels]</c>.</returns>
+    public Tensor Forward(EncoderInput input) => Head.Forward(_body(input), input);
 }

@@ -40,6 +40,9 @@ internal sealed unsafe class Storage
     /// <summary>Memory of the pool, at least <paramref name="sizeBytes"/> bytes with undefined content.</summary>
     public static Storage Rent(long sizeBytes) => new(MemoryPool.Cpu.Rent(sizeBytes), Device.Cpu);
 
+    /// <summary>Says that the bytes will not be needed soon: pages of a mapped file leave this process's memory and come back when they are read.</summary>
+    public void Evict() => _block?.Evict();
+
     /// <summary>Adds a holder.</summary>
     public void Hold() => Interlocked.Increment(ref _holders);
 

@@ -40,7 +40,10 @@ public sealed class LoraAdapter : IDisposable
     /// <summary>Whether modules are replaced whole (<c>modules_to_save</c>, biases): such an adapter cannot share a batch with others.</summary>
     public bool ReplacesModules => _saved.Count > 0;
 
-    /// <summary>What training changes: updates, and whole modules while attached; names are those of the adapter's file.</summary>
+    /// <summary>Modules held whole.</summary>
+    internal IReadOnlyList<SavedModule> Saved => _saved;
+
+    /// <summary>What training changes: updates, named as in the adapter's file, and while attached the modules that are trained whole.</summary>
     public IEnumerable<Parameter> Parameters() =>
         _linears.Values.SelectMany(update => new[] { update.A, update.B, update.Magnitude }).OfType<Parameter>()
             .Concat(_embeddings.Values.SelectMany(update => new[] { update.A, update.B }))

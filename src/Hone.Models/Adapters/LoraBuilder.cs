@@ -100,8 +100,9 @@ internal sealed class LoraBuilder
             }
 
             int rank = _targets.RankOf(module.Path);
+            bool isTrained = module is Linear { TrainsAdapters: true } or Embedding { TrainsAdapters: true };
             Parameter? Take(string part, params ReadOnlySpan<int> shape) =>
-                problems.Check(parts, part, new Shape(shape)) is { } key ? new Parameter(Ops.Cast(file.Tensors.Load(key), DType.F32), key) : null;
+                problems.Check(parts, part, new Shape(shape)) is { } key ? new Parameter(Owned(file.Tensors.Load(key)), key, isTrained) : null;
             if (module is Linear linear && parts.Keys.Any(part => part is "lora_A" or "lora_B"))
             {
                 Parameter? a = Take("lora_A", rank, linear.InFeatures), b = Take("lora_B", linear.OutFeatures, rank);
@@ -184,6 +185,14 @@ internal sealed class LoraBuilder
                 saved.Add(new SavedModule(module, values, isTrained, name[..^values.Keys.First().Length]));
             }
         }
+    }
+
+    /// <summary>An f32 copy: training writes to it, and the file is closed.</summary>
+    private static Tensor Owned(Tensor stored)
+    {
+        Tensor copy = Tensor.Zeros(DType.F32, stored.Shape);
+        copy.CopyFrom(stored);
+        return copy;
     }
 
     private static Shape? ShapeOf(Module module, string part) => (module, part) switch

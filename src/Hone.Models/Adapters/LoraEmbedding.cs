@@ -1,5 +1,6 @@
 using Hone.Models.Nn;
 using Hone.Tensors;
+using Hone.Tensors.Autograd;
 
 namespace Hone.Models.Adapters;
 
@@ -25,6 +26,15 @@ public sealed class LoraEmbedding : IEmbeddingAdapter, IDisposable
 
     /// <inheritdoc/>
     public Tensor Apply(Embedding layer, Tensor ids, Tensor y) => y + Ops.Linear(Ops.Embedding(Ops.Transpose(A), ids) * Scale, B);
+
+    /// <summary>The table with the update in it.</summary>
+    /// <param name="table">The embedding's table, f32 <c>[count, width]</c>.</param>
+    /// <returns>f32 <c>[count, width]</c>.</returns>
+    public Tensor Merge(Tensor table)
+    {
+        using GradMode off = GradMode.NoGrad();
+        return table + (Ops.MatMul(Ops.Transpose(A.Detach()), Ops.Transpose(B.Detach())) * Scale);
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -61,6 +61,16 @@ public sealed class LoraLinear : ILinearAdapter, IDisposable
         return layer.Bias is null ? turned : turned + layer.Bias;
     }
 
+    /// <summary>The weight with the update in it.</summary>
+    /// <param name="weight">The layer's weight, f32 <c>[out, in]</c>.</param>
+    /// <returns>f32 <c>[out, in]</c>.</returns>
+    public Tensor Merge(Tensor weight)
+    {
+        using GradMode off = GradMode.NoGrad();
+        Tensor merged = weight + (Ops.MatMul(B.Detach(), A.Detach()) * Scale);
+        return Magnitude is null ? merged : merged * Ops.Reshape(Magnitude.Detach() / Ops.Sqrt(Ops.Sum(Ops.Square(merged), keepDimensions: false, -1)), -1, 1);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -29,10 +29,18 @@ internal sealed class SavedModule : IDisposable
 
     public Module Module { get; }
 
+    /// <summary>Values by <c>weight</c> and <c>bias</c>.</summary>
+    public IReadOnlyDictionary<string, Parameter> Values => _values;
+
     public bool IsTrained { get; }
 
     public void Apply()
     {
+        if (!IsTrained && IsWhatTheModelHas())
+        {
+            return; // the usual copy of the base beside an update: nothing to put in
+        }
+
         switch (Module)
         {
             case Linear linear:
@@ -99,6 +107,13 @@ internal sealed class SavedModule : IDisposable
         {
             value.Dispose();
         }
+    }
+
+    private bool IsWhatTheModelHas()
+    {
+        using Tensor? present = (Module as Linear)?.ReadWeightAsStored() ?? (Module as Embedding)?.ReadTable();
+        return present is not null && _values.Count == 1 && _values.TryGetValue("weight", out Parameter? value)
+            && present.Shape == value.Shape && present.Read<float>().SequenceEqual(value.Read<float>());
     }
 
     private static Parameter Copy(Tensor value, string name)

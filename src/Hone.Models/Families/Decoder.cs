@@ -51,6 +51,10 @@ public abstract class Decoder : Module
         return Normalize(stream);
     }
 
+    /// <summary>Whether a key belongs to a buffer that some checkpoints carry along and that holds no weight.</summary>
+    internal static bool IsBuffer(string key) =>
+        key.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal) || key.EndsWith(".attn.bias", StringComparison.Ordinal) || key.EndsWith(".attn.masked_bias", StringComparison.Ordinal);
+
     /// <summary>Adds the next layer.</summary>
     protected void Append(DecoderLayer layer) => _layers.Add(Child(layer));
 

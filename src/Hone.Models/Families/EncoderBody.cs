@@ -12,6 +12,9 @@ public abstract class EncoderBody : Module
     /// <summary>The settings it was built from.</summary>
     public EncoderConfig Config { get; }
 
+    /// <summary>Whether a key belongs to a buffer that some checkpoints carry along and that holds no weight.</summary>
+    internal static bool IsBuffer(string key) => key.EndsWith("embeddings.position_ids", StringComparison.Ordinal);
+
     /// <summary>Runs all layers.</summary>
     /// <param name="input">Tokens, positions, sequences.</param>
     /// <param name="layerInputs">Receives the input of every layer, when given.</param>

@@ -81,6 +81,13 @@ public sealed class Embedding : Module
         base.Dispose(isDisposing);
     }
 
-    private void Materialize() =>
-        Table = new Parameter(Stored.ReadDense(_source.HeldAs(Stored.DType ?? DType.F32)), Stored.Name, _source.Options.Use == ModelUse.FullTraining);
+    /// <summary>Whether adapters on the embedding are trained.</summary>
+    internal bool TrainsAdapters => _source.Options.Use != ModelUse.Inference;
+
+    private void Materialize()
+    {
+        bool isTrained = _source.Options.Use == ModelUse.FullTraining;
+        DType held = _source.HeldAs(Stored.DType ?? DType.F32);
+        Table = new Parameter(isTrained ? Stored.ReadOwned(held) : Stored.ReadDense(held), Stored.Name, isTrained);
+    }
 }

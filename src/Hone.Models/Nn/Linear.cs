@@ -92,7 +92,7 @@ public sealed class Linear : Module
     /// <param name="weights">Place that the head has in the model, <c>lm_head</c>; it stores nothing there.</param>
     public static Linear CreateTiedHead(Embedding embedding, WeightSource weights)
     {
-        weights.Skip("weight"); // some checkpoints store the shared table twice
+        weights.Alias("weight", embedding.Stored.Name); // some checkpoints store the shared table twice
         var linear = new Linear(weights, embedding.Stored, embedding.Width, embedding.Count, bias: false, isHead: true, tied: embedding);
         weights.Defer(linear._materialize);
         return linear;
@@ -141,10 +141,9 @@ public sealed class Linear : Module
     public void Replace(Tensor? weight, Tensor? bias)
     {
         bool isTrained = _source.Options.Use != ModelUse.Inference;
-        if (weight is not null || isTrained)
+        if (weight is not null)
         {
-            using Tensor value = weight?.Detach() ?? _stored.ReadDense(DType.F32);
-            SetOwn(value, isTrained);
+            SetOwn(weight, isTrained);
         }
         else if (_group is not null && Packed is null)
         {
@@ -179,6 +178,9 @@ public sealed class Linear : Module
             Bias.IsTrainable = _source.Options.Use == ModelUse.FullTraining;
         }
     }
+
+    /// <summary>Whether adapters on the layer are trained.</summary>
+    internal bool TrainsAdapters => _source.Options.Use != ModelUse.Inference;
 
     /// <summary>Whether the layer no longer takes part in its group's product.</summary>
     internal bool HasOwnWeight => _hasOwnWeight;
@@ -221,7 +223,7 @@ public sealed class Linear : Module
 
     private void SetOwn(Tensor? value, bool isTrained)
     {
-        using Tensor weight = value is null ? _stored.ReadDense(_source.HeldAs(_stored.DType ?? DType.F32)) : Ops.Cast(value, DType.F32).Detach();
+        using Tensor weight = value is null ? _stored.ReadDense(_source.HeldAs(_stored.DType ?? DType.F32)) : Ops.Cast(value.Detach(), DType.F32).Detach();
         Packed?.Dispose();
         (Packed, Weight, _hasOwnWeight) = (null, null, true);
         if (isTrained)
@@ -246,7 +248,7 @@ public sealed class Linear : Module
 
         if (_source.Options.Use == ModelUse.FullTraining)
         {
-            Weight = new Parameter(_stored.ReadDense(DType.F32), _stored.Name);
+            Weight = new Parameter(_stored.ReadOwned(DType.F32), _stored.Name);
             return;
         }
 
@@ -268,7 +270,8 @@ public sealed class Linear : Module
         else
         {
             bool isTrained = _source.Options.Use == ModelUse.FullTraining;
-            Weight = new Parameter(_stored.ReadDense(_source.HeldAs(_stored.DType ?? DType.F32)), _stored.Name, isTrained);
+            DType held = _source.HeldAs(_stored.DType ?? DType.F32);
+            Weight = new Parameter(isTrained ? _stored.ReadOwned(held) : _stored.ReadDense(held), _stored.Name, isTrained);
         }
     }
 

@@ -54,6 +54,23 @@ internal sealed class StoredWeight(TensorSource source, string name, TensorEntry
         }
     }
 
+    /// <summary>The values in a dense type and in memory that may be written to.</summary>
+    public Tensor ReadOwned(DType dtype)
+    {
+        Tensor value = ReadDense(dtype);
+        if (Entry.Format is not null || Entry.DType != dtype)
+        {
+            return value; // made just now
+        }
+
+        using (value)
+        {
+            Tensor copy = Tensor.Zeros(dtype, value.Shape);
+            copy.CopyFrom(value);
+            return copy;
+        }
+    }
+
     /// <summary>The blocks as stored.</summary>
     public QuantizedMatrix ReadBlocks() => source.LoadBlocks(name);
 }

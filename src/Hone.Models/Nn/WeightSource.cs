@@ -59,7 +59,7 @@ public sealed class WeightSource
     public Parameter Vector(string name, params ReadOnlySpan<int> shape)
     {
         StoredWeight stored = Weight(name, shape);
-        Tensor value = stored.IsPresent && _ledger.Problems.Count == 0 ? stored.ReadDense(DType.F32) : Tensor.Zeros(DType.F32, 0);
+        Tensor value = stored.IsPresent && _ledger.Problems.Count == 0 ? stored.ReadOwned(DType.F32) : Tensor.Zeros(DType.F32, 0);
         return new Parameter(value, stored.Name, Options.Use == ModelUse.FullTraining);
     }
 
@@ -75,7 +75,7 @@ public sealed class WeightSource
             _ledger.Notices.Add($"{unused.Count} tensors of the checkpoint are not part of this model: {string.Join(", ", unused.Take(3))}{(unused.Count > 3 ? ", …" : string.Empty)}");
         }
 
-        foreach (Action action in _ledger.Deferred)
+        foreach (Action action in Options.IsDeclaration ? [] : _ledger.Deferred)
         {
             action();
         }
@@ -107,8 +107,15 @@ public sealed class WeightSource
         return new StoredWeight(_ledger.Tensors, key, entry);
     }
 
-    /// <summary>Takes a key as known without reading it.</summary>
-    internal void Skip(string name) => _ledger.Used.Add(Join(name));
+    /// <summary>Takes a key as another name of a weight, without reading it.</summary>
+    internal void Alias(string name, string key)
+    {
+        _ledger.Used.Add(Join(name));
+        _ledger.Aliases[Join(name)] = key;
+    }
+
+    /// <summary>The weight that a key of the checkpoint stands for: itself, or the one it shares its values with.</summary>
+    internal string AliasOf(string key) => _ledger.Aliases.GetValueOrDefault(key, key);
 
     /// <summary>Does something once it is known that everything is there.</summary>
     internal void Defer(Action action) => _ledger.Deferred.Add(action);
@@ -131,6 +138,8 @@ public sealed class WeightSource
         public LoadOptions Options { get; } = options;
 
         public HashSet<string> Used { get; } = new(StringComparer.Ordinal);
+
+        public Dictionary<string, string> Aliases { get; } = new(StringComparer.Ordinal);
 
         public WeightProblems Problems { get; } = new();
 

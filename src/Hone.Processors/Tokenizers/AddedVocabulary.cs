@@ -21,9 +21,14 @@ internal sealed class AddedVocabulary
     private readonly TokenTrie _normalized = new();
 
     /// <summary>Gives each token the id that the vocabulary has for it, or the next free one.</summary>
-    public AddedVocabulary(TokenModel model, Normalizer? normalizer, IEnumerable<AddedToken> tokens)
+    /// <param name="model">The model below.</param>
+    /// <param name="normalizer">Normalizes the text, and the tokens that are found in normalized text.</param>
+    /// <param name="tokens">The tokens; of equal texts the last one's flags count.</param>
+    /// <param name="control">Further special tokens, which are not found in text.</param>
+    public AddedVocabulary(TokenModel model, Normalizer? normalizer, IEnumerable<AddedToken> tokens, IEnumerable<string>? control = null)
     {
         _model = model;
+        _special.UnionWith(control ?? []);
         int highest = -1;
         var order = new List<AddedToken>();
         foreach (AddedToken token in tokens.Where(token => token.Content.Length > 0))

@@ -1,3 +1,5 @@
+using Hone.Tensors.Quantization;
+
 namespace Hone.Tensors.Kernels;
 
 /// <summary>Lays frozen weights out for a device's products.</summary>
@@ -10,4 +12,7 @@ internal unsafe interface IPackKernel
     /// <param name="k">Columns of the products' left operands.</param>
     /// <param name="isTransposed">The source is stored <c>[n, k]</c>, else <c>[k, n]</c>.</param>
     IPackedProduct Pack(DType dtype, void* source, int n, int k, bool isTransposed);
+
+    /// <summary>Packs quantized weights of one format and width, one below the other, without loss; they are no longer needed afterwards.</summary>
+    IQuantizedProduct Pack(ReadOnlySpan<QuantizedMatrix> matrices);
 }

@@ -15,6 +15,11 @@ internal abstract unsafe class MemoryBlock
     /// <summary>Gives the memory back; the block must not be used afterwards.</summary>
     public abstract void Return();
 
+    /// <summary>Gives up physical memory that can be read again from its file; nothing for other memory.</summary>
+    public virtual void Evict()
+    {
+    }
+
     /// <summary>Address as a number, for error texts and alignment checks.</summary>
     public nint AddressValue => (nint)Address;
 }

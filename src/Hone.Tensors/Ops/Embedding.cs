@@ -1,6 +1,7 @@
 using Hone.Tensors.Autograd;
 using Hone.Tensors.Errors;
 using Hone.Tensors.Kernels;
+using Hone.Tensors.Quantization;
 
 namespace Hone.Tensors;
 
@@ -34,6 +35,40 @@ public static partial class Ops
 
         return Recorder.Finish("embedding", y, [table], [], EmbeddingOp.Backward, new EmbeddingOp.State(places.ToArray<long>(), paddingIndex));
     }
+
+    /// <summary>Looks up one row of a packed weight per index: an embedding that shares its table with the output head holds it once.</summary>
+    /// <param name="table">Packed <c>[rows, columns]</c>; frozen.</param>
+    /// <param name="indices">i64, any shape, each in [0, rows).</param>
+    /// <returns>f32 (f64 for an f64 table) <c>[indices…, columns]</c>.</returns>
+    /// <exception cref="ShapeMismatchException">An index lies outside the table.</exception>
+    public static Tensor Embedding(PackedWeight table, Tensor indices)
+    {
+        OpGuard.RequireDType("embedding", indices, DType.I64, "the indices");
+        EmbeddingOp.Validate(indices, table.OutFeatures);
+        return EmbeddingOp.Finish(table.Rows(indices.ToArray<long>()), indices);
+    }
+
+    /// <summary>Looks up one row of a quantized table per index; only these rows are read from a mapped file.</summary>
+    /// <param name="table"><c>[rows, columns]</c>, any block format; frozen.</param>
+    /// <param name="indices">i64, any shape, each in [0, rows).</param>
+    /// <returns>f32 <c>[indices…, columns]</c>.</returns>
+    /// <exception cref="ShapeMismatchException">An index lies outside the table.</exception>
+    public static unsafe Tensor Embedding(QuantizedMatrix table, Tensor indices)
+    {
+        OpGuard.RequireDType("embedding", indices, DType.I64, "the indices");
+        EmbeddingOp.Validate(indices, table.Rows);
+        long[] rows = indices.ToArray<long>();
+        Tensor y = Tensor.Empty(DType.F32, new Shape(rows.Length, table.Columns));
+        int rowBytes = checked((int)table.Format.RowBytes(table.Columns));
+        for (int t = 0; t < rows.Length; t++)
+        {
+            BlockCodec.Dequantize(
+                table.Format, new ReadOnlySpan<byte>(table.Bytes.Address + (rows[t] * rowBytes), rowBytes),
+                new Span<float>(y.Pointer<float>() + ((long)t * table.Columns), table.Columns));
+        }
+
+        return EmbeddingOp.Finish(y, indices);
+    }
 }
 
 [Op("embedding")]
@@ -54,6 +89,19 @@ internal sealed unsafe class EmbeddingOp : OpDefinition
         OpGuard.RequireShape(
             "embedding", wrong < 0, "an index lies outside the table.", $"index {(wrong < 0 ? 0 : values[wrong])} at flat position {wrong}, table of {rows} rows",
             "Token ids must come from the tokenizer that belongs to the model.");
+    }
+
+    /// <summary>Gives looked-up rows the shape of their indices.</summary>
+    internal static Tensor Finish(Tensor rows, Tensor indices)
+    {
+        var shape = new Shape([.. indices.Shape.Dimensions, rows.Shape[1]]);
+        Tensor y = rows.View(shape, Strided.RowMajor(shape.Dimensions), rows.Offset);
+        if (NumericsCheck.IsOn)
+        {
+            NumericsCheck.Inspect(y, "embedding", "its result");
+        }
+
+        return y;
     }
 
     internal static void Gather(Tensor table, Tensor indices, Tensor y)

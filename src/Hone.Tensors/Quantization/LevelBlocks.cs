@@ -9,23 +9,27 @@ internal static class LevelBlocks
     private const int Half = 16;
 
     /// <summary>Levels of iq4_nl and iq4_xs: denser around zero, where most weights are.</summary>
-    private static ReadOnlySpan<sbyte> NonLinear => [-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113];
+    public static ReadOnlySpan<sbyte> NonLinear => [-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113];
 
     /// <summary>Twice the values of E2M1, negative ones in the upper half.</summary>
-    private static ReadOnlySpan<sbyte> DoubledE2M1 => [0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12];
+    public static ReadOnlySpan<sbyte> DoubledE2M1 => [0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12];
 
     public static void ReadIQ4NL(ReadOnlySpan<byte> block, Span<float> values) => Look(NonLinear, block[2..], SmallBlocks.ReadHalf(block), values);
 
     public static void ReadIQ4XS(ReadOnlySpan<byte> block, Span<float> values)
     {
         float scale = SmallBlocks.ReadHalf(block);
-        int high = BinaryPrimitives.ReadUInt16LittleEndian(block[2..]);
-        ReadOnlySpan<byte> low = block.Slice(4, 4);
         for (int part = 0; part < 8; part++)
         {
-            int six = (low[part / 2] >> (4 * (part % 2)) & 15) | ((high >> (2 * part) & 3) << 4);
-            Look(NonLinear, block.Slice(8 + part * Half, Half), scale * (six - 32), values.Slice(part * 32, 32));
+            Look(NonLinear, block.Slice(8 + part * Half, Half), scale * XSScale(block, part), values.Slice(part * 32, 32));
         }
+    }
+
+    /// <summary>One of the eight 6-bit scales of an iq4_xs block: four low bits in bytes 4 to 7, two high bits in bytes 2 and 3; stored plus 32.</summary>
+    public static int XSScale(ReadOnlySpan<byte> block, int part)
+    {
+        int high = BinaryPrimitives.ReadUInt16LittleEndian(block[2..]);
+        return ((block[4 + part / 2] >> (4 * (part % 2)) & 15) | ((high >> (2 * part) & 3) << 4)) - 32;
     }
 
     public static void ReadMXFP4(ReadOnlySpan<byte> block, Span<float> values) => Look(DoubledE2M1, block[1..], HalfPowerOfTwo(block[0]), values);
@@ -71,5 +75,5 @@ internal static class LevelBlocks
     }
 
     /// <summary>2^(exponent − 128), subnormal for exponents 0 and 1; half the E8M0 value because the levels are doubled.</summary>
-    private static float HalfPowerOfTwo(byte exponent) => BitConverter.UInt32BitsToSingle(exponent < 2 ? 0x0020_0000u << exponent : (uint)(exponent - 1) << 23);
+    public static float HalfPowerOfTwo(byte exponent) => BitConverter.UInt32BitsToSingle(exponent < 2 ? 0x0020_0000u << exponent : (uint)(exponent - 1) << 23);
 }

@@ -87,15 +87,15 @@ internal static class SuperBlocks
     /// <inheritdoc cref="FourBitByte"/>
     public static int FourBitShift(int index) => index % 64 / 32 * 4;
 
-    private static int TwoBits(ReadOnlySpan<byte> packed, int index) => packed[TwoBitByte(index)] >> TwoBitShift(index) & 3;
+    public static int TwoBits(ReadOnlySpan<byte> packed, int index) => packed[TwoBitByte(index)] >> TwoBitShift(index) & 3;
 
-    private static int FourBits(ReadOnlySpan<byte> packed, int index) => packed[FourBitByte(index)] >> FourBitShift(index) & 15;
+    public static int FourBits(ReadOnlySpan<byte> packed, int index) => packed[FourBitByte(index)] >> FourBitShift(index) & 15;
 
     /// <summary>The one bit of weight <paramref name="index"/> in 32 bytes: bit k of byte m belongs to weight 32·k + m.</summary>
-    private static int BitPlane(ReadOnlySpan<byte> bytes, int index) => bytes[index % 32] >> (index / 32) & 1;
+    public static int BitPlane(ReadOnlySpan<byte> bytes, int index) => bytes[index % 32] >> (index / 32) & 1;
 
     /// <summary>One of sixteen 6-bit scales of q3_k: four low bits in the first eight bytes, two high bits in the last four; stored plus 32.</summary>
-    private static int Q3Scale(ReadOnlySpan<byte> bytes, int group)
+    public static int Q3Scale(ReadOnlySpan<byte> bytes, int group)
     {
         int low = bytes[group % 8] >> (group / 8 * 4) & 15;
         int high = bytes[8 + group % 4] >> (group / 4 * 2) & 3;
@@ -103,7 +103,7 @@ internal static class SuperBlocks
     }
 
     /// <summary>One of eight pairs of 6-bit numbers in twelve bytes: the first four pairs take the low six bits of bytes 0–7, the others the nibbles of bytes 8–11 and what is left above.</summary>
-    private static (int Scale, int Minimum) ScaleAndMinimum(ReadOnlySpan<byte> bytes, int group) => group < 4
+    public static (int Scale, int Minimum) ScaleAndMinimum(ReadOnlySpan<byte> bytes, int group) => group < 4
         ? (bytes[group] & 63, bytes[group + 4] & 63)
         : ((bytes[group + 4] & 15) | (bytes[group - 4] >> 6 << 4), (bytes[group + 4] >> 4) | (bytes[group] >> 6 << 4));
 }

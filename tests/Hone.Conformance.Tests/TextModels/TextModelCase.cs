@@ -11,11 +11,12 @@ namespace Hone.Conformance.Tests.TextModels;
 internal sealed class TextModelCase : IDisposable
 {
     private const string Area = "text-models";
-    private readonly List<TensorSource> _sources = [];
+    private readonly Lazy<TensorSource> _source;
 
     public TextModelCase(string name)
     {
         Folder = Fixtures.At(Area, name);
+        _source = new(() => Checkpoint.Open(Folder));
         Inputs = new FixtureTensors(Path.Combine(Folder, "inputs.safetensors"));
         Expected = new FixtureTensors(Path.Combine(Folder, "expected.safetensors"));
     }
@@ -25,8 +26,6 @@ internal sealed class TextModelCase : IDisposable
     public FixtureTensors Inputs { get; }
 
     public FixtureTensors Expected { get; }
-
-    public JsonObject Config => ReadConfig("config.json");
 
     public bool HasLegacyConfig => File.Exists(Path.Combine(Folder, "config.legacy.json"));
 
@@ -45,18 +44,11 @@ internal sealed class TextModelCase : IDisposable
 
     public JsonObject ReadConfig(string file) => JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, file)))!.AsObject();
 
-    public TensorSource Open()
-    {
-        var source = new FixtureSource(Folder);
-        _sources.Add(source);
-        return source;
-    }
+    public CausalLm LoadCausalLm(ModelUse use, string config = "config.json") => CausalLm.Load(_source.Value, ReadConfig(config), new LoadOptions { Use = use });
 
-    public CausalLm LoadCausalLm(ModelUse use, string config = "config.json") => CausalLm.Load(Open(), ReadConfig(config), new LoadOptions { Use = use });
+    public Encoder LoadEncoder(ModelUse use) => Encoder.Load(Folder, new LoadOptions { Use = use });
 
-    public Encoder LoadEncoder(ModelUse use) => Encoder.Load(Open(), Config, new LoadOptions { Use = use });
-
-    public SequenceClassifier LoadClassifier(ModelUse use) => SequenceClassifier.Load(Open(), Config, new LoadOptions { Use = use });
+    public SequenceClassifier LoadClassifier(ModelUse use) => SequenceClassifier.Load(Folder, new LoadOptions { Use = use });
 
     /// <summary>A padded batch of the inputs without its padding.</summary>
     /// <param name="inputs">The inputs.</param>
@@ -82,5 +74,11 @@ internal sealed class TextModelCase : IDisposable
         return tensor.ToDoubles();
     }
 
-    public void Dispose() => _sources.ForEach(source => source.Dispose());
+    public void Dispose()
+    {
+        if (_source.IsValueCreated)
+        {
+            _source.Value.Dispose();
+        }
+    }
 }

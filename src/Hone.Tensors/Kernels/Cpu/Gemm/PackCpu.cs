@@ -1,3 +1,6 @@
+using Hone.Tensors.Kernels.Cpu.Quantized;
+using Hone.Tensors.Quantization;
+
 namespace Hone.Tensors.Kernels.Cpu.Gemm;
 
 /// <summary>The CPU's prepacked weights as the ops see them.</summary>
@@ -17,11 +20,33 @@ internal sealed unsafe class PackCpu : IPackKernel
         return new Product(PackedMatrix.Pack(format, source, isTransposed ? k : n, n, k, isTransposed));
     }
 
+    /// <inheritdoc/>
+    public IQuantizedProduct Pack(ReadOnlySpan<QuantizedMatrix> matrices) => new Quantized(PackedQuantizedMatrix.Pack(matrices));
+
     private sealed class Product(PackedMatrix matrix) : IPackedProduct
     {
+        public int Columns => matrix.N;
+
         public long SizeBytes => matrix.SizeBytes;
 
-        public void Multiply(int m, float* a, float* c, float* bias) => matrix.Multiply(m, a, matrix.K, c, matrix.N, accumulate: false, bias);
+        public void Multiply(int m, float* a, float* c, nint ldc, float* bias) => matrix.Multiply(m, a, matrix.K, c, ldc, accumulate: false, bias);
+
+        public void ReadColumn(long column, float* values) => matrix.ReadColumn(column, values);
+
+        public void Dispose() => matrix.Dispose();
+    }
+
+    private sealed class Quantized(PackedQuantizedMatrix matrix) : IQuantizedProduct
+    {
+        public int Columns => matrix.N;
+
+        public long SizeBytes => matrix.SizeBytes;
+
+        public void Multiply(int m, float* a, float* c, nint ldc, float* bias) => matrix.Multiply(m, a, c, ldc, bias);
+
+        public void ReadColumn(long column, float* values) => matrix.ReadRow(column, values);
+
+        public void AddTransposed(int m, float* g, nint ldg, float* dx) => matrix.AddTransposed(m, g, ldg, dx);
 
         public void Dispose() => matrix.Dispose();
     }

@@ -30,6 +30,9 @@ internal unsafe interface ISimdVector<TSelf>
     /// <summary>Reads <see cref="Count"/> IEEE half values widened to f32; subnormals, infinities and NaN included.</summary>
     static abstract TSelf LoadHalf(ushort* source);
 
+    /// <summary>Reads <see cref="Count"/> IEEE half values widened to f32, none of them infinite or NaN: a third of the work.</summary>
+    static abstract TSelf LoadFiniteHalf(ushort* source);
+
     /// <summary>Reads <see cref="Count"/> signed bytes as f32.</summary>
     static abstract TSelf LoadInt8(sbyte* source);
 
@@ -38,6 +41,12 @@ internal unsafe interface ISimdVector<TSelf>
 
     /// <summary>Writes the first <paramref name="count"/> &lt; <see cref="Count"/> lanes and nothing behind them.</summary>
     static abstract void StorePartial(TSelf value, float* target, int count);
+
+    /// <summary>Rounds to the nearest integer, halves to even, and writes <see cref="Count"/> signed bytes; lanes must lie within their range.</summary>
+    static abstract void StoreInt8(TSelf value, sbyte* target);
+
+    /// <summary>Rounds to the nearest integer, halves to even, and writes <see cref="Count"/> 16-bit integers; lanes must lie within their range.</summary>
+    static abstract void StoreInt16(TSelf value, short* target);
 
     /// <summary>Rounds to nearest even bf16 (NaN stays NaN) and writes <see cref="Count"/> values.</summary>
     static abstract void StoreBFloat16(TSelf value, ushort* target);

@@ -56,6 +56,14 @@ internal readonly unsafe struct Vec128(Vector128<float> value) : ISimdVector<Vec
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec128 LoadFiniteHalf(ushort* source)
+    {
+        // Sign-extended and shifted, the sign fills the bits above the magnitude: all but the first of them go. 2^112 moves the exponent bias.
+        Vector128<int> bits = Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(long*)source).AsInt16());
+        return new(((bits << 13) & Vector128.Create(unchecked((int)0x8fffe000))).AsSingle() * Vector128.Create(5.192296858534828e33f));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec128 LoadInt8(sbyte* source)
     {
         Vector128<short> pairs = Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(int*)source).AsSByte());
@@ -74,6 +82,12 @@ internal readonly unsafe struct Vec128(Vector128<float> value) : ISimdVector<Vec
             target[i] = lanes[i];
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreInt8(Vec128 value, sbyte* target) => *(int*)target = Vector128.Narrow(Shorts(value), Vector128<short>.Zero).AsInt32().ToScalar();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreInt16(Vec128 value, short* target) => *(long*)target = Shorts(value).AsInt64().ToScalar();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreBFloat16(Vec128 value, ushort* target)
@@ -176,6 +190,9 @@ internal readonly unsafe struct Vec128(Vector128<float> value) : ISimdVector<Vec
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float MaxLane(Vec128 value) => MathF.Max(MathF.Max(value._value[0], value._value[2]), MathF.Max(value._value[1], value._value[3]));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<short> Shorts(Vec128 value) => Vector128.Narrow(Vector128.ConvertToInt32Native(Vector128.Round(value._value)), Vector128<int>.Zero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<uint> Widen(ushort* source) =>

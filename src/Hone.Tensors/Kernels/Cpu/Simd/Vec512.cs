@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Hone.Tensors.Kernels.Cpu.Simd;
 
@@ -55,6 +56,14 @@ internal readonly unsafe struct Vec512(Vector512<float> value) : ISimdVector<Vec
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec512 LoadFiniteHalf(ushort* source)
+    {
+        // Sign-extended and shifted, the sign fills the bits above the magnitude: all but the first of them go. 2^112 moves the exponent bias.
+        (Vector256<int> lower, Vector256<int> upper) = Vector256.Widen(Vector256.Load((short*)source));
+        return new(((Vector512.Create(lower, upper) << 13) & Vector512.Create(unchecked((int)0x8fffe000))).AsSingle() * Vector512.Create(5.192296858534828e33f));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec512 LoadInt8(sbyte* source)
     {
         (Vector128<short> lower, Vector128<short> upper) = Vector128.Widen(Vector128.Load(source));
@@ -75,6 +84,16 @@ internal readonly unsafe struct Vec512(Vector512<float> value) : ISimdVector<Vec
             target[i] = lanes[i];
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreInt8(Vec512 value, sbyte* target)
+    {
+        Vector256<short> shorts = Shorts(value);
+        Vector128.Narrow(shorts.GetLower(), shorts.GetUpper()).Store(target);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreInt16(Vec512 value, short* target) => Shorts(value).Store(target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreBFloat16(Vec512 value, ushort* target)
@@ -176,8 +195,20 @@ internal readonly unsafe struct Vec512(Vector512<float> value) : ISimdVector<Vec
     public static float MaxLane(Vec512 value) => Vec256.MaxLane(Vec256.Max(new(value._value.GetLower()), new(value._value.GetUpper())));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<short> Shorts(Vec512 value)
+    {
+        Vector512<int> integers = Vector512.ConvertToInt32Native(Vector512.Round(value._value));
+        return Vector256.Narrow(integers.GetLower(), integers.GetUpper());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<uint> Widen(ushort* source)
     {
+        if (Avx512F.IsSupported)
+        {
+            return Avx512F.ConvertToVector512UInt32(Vector256.Load(source));
+        }
+
         (Vector256<uint> lower, Vector256<uint> upper) = Vector256.Widen(Vector256.Load(source));
         return Vector512.Create(lower, upper);
     }

@@ -1,0 +1,170 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Hone.Conformance.Tests.TextModels;
+using Hone.Core.Runs;
+using Hone.Models;
+using Hone.Models.Adapters;
+using Hone.Models.Checkpoints;
+using Hone.Models.Nn;
+using Hone.Tensors;
+
+namespace Hone.Conformance.Tests.Adapters;
+
+/// <summary>Adapters that PEFT wrote: forward before and after training, saved again, merged. (The training itself is read elsewhere.)</summary>
+public sealed class LoraFixtureTests
+{
+    private const double LogitsTolerance = 3e-4, WeightTolerance = 2e-5; // absolute, as the fixtures' README states
+    private const int Rows = 2, Columns = 6; // of the rows, the positions whose logits are given
+
+    public static TheoryData<string> Cases
+    {
+        get
+        {
+            var cases = new TheoryData<string>();
+            string folder = Fixtures.At("training", "finetune");
+            if (Directory.Exists(folder))
+            {
+                cases.AddRange(Directory.EnumerateDirectories(folder).Where(path => File.Exists(Path.Combine(path, "initial", LoraConfig.FileName))).Select(path => Path.GetFileName(path)!).Order().ToArray());
+            }
+
+            return cases;
+        }
+    }
+
+    [Theory(SkipTestWithoutData = true)]
+    [MemberData(nameof(Cases))]
+    public void Load_AttachedToItsModel_GivesPeftsLogits(string name)
+    {
+        using var fixture = new Case(name);
+        foreach (ModelUse use in (ModelUse[])[ModelUse.AdapterTraining, ModelUse.Inference])
+        {
+            using PretrainedModel model = PretrainedModel.Load(fixture.Model, new LoadOptions { Use = use });
+            double[] plain = fixture.Logits(model);
+            foreach (string state in (string[])["initial", "final"])
+            {
+                using LoraAdapter adapter = LoraAdapter.Load(fixture.At(state), model);
+
+                adapter.Attach();
+                fixture.Compare($"{use} {state}", fixture.Logits(model), $"{state}_logits", LogitsTolerance);
+                adapter.Detach();
+
+                Assert.Equal(plain, fixture.Logits(model));
+            }
+        }
+
+        fixture.Close.Report();
+    }
+
+    [Theory(SkipTestWithoutData = true)]
+    [MemberData(nameof(Cases))]
+    public void Save_WhatPeftWrote_GivesTheSameFiles(string name)
+    {
+        using var fixture = new Case(name);
+        using PretrainedModel model = PretrainedModel.Load(fixture.Model, new LoadOptions { Use = ModelUse.AdapterTraining });
+        using LoraAdapter adapter = LoraAdapter.Load(fixture.At("final"), model);
+        adapter.Attach();
+        string folder = fixture.NewFolder("saved");
+
+        adapter.Save(new PhysicalFileSystem(), folder);
+
+        Assert.Equal(File.ReadAllBytes(Path.Combine(fixture.At("final"), "adapter_model.safetensors")), File.ReadAllBytes(Path.Combine(folder, "adapter_model.safetensors")));
+        Assert.True(JsonNode.DeepEquals(Json(fixture.At("final")), Json(folder)), "adapter_config.json differs");
+    }
+
+    [Theory(SkipTestWithoutData = true)]
+    [MemberData(nameof(Cases))]
+    public void Merge_IntoItsModel_GivesPeftsWeightsAndLogits(string name)
+    {
+        using var fixture = new Case(name);
+        string folder = fixture.NewFolder("merged");
+
+        AdapterMerge.Write(new PhysicalFileSystem(), fixture.Model, fixture.At("final"), folder);
+
+        using PretrainedModel merged = PretrainedModel.Load(folder);
+        fixture.Compare("merged", fixture.Logits(merged), "merged_logits", LogitsTolerance);
+        using var scope = TensorScope.Begin("test");
+        foreach (string key in fixture.Expected.Names.Where(key => key.StartsWith("merged_weight.", StringComparison.Ordinal)))
+        {
+            fixture.Close.Absolute("weights", merged.Tensors.Load(key["merged_weight.".Length..]).ToDoubles(), fixture.Expected[key].ToDoubles(), WeightTolerance);
+        }
+
+        fixture.Close.Report();
+    }
+
+    private static JsonNode? Json(string folder) => JsonNode.Parse(File.ReadAllText(Path.Combine(folder, LoraConfig.FileName)));
+
+    private sealed class Case : IDisposable
+    {
+        private readonly string _folder;
+        private readonly string _temporary = Directory.CreateTempSubdirectory("hone-lora").FullName;
+        private readonly FixtureTensors _data;
+
+        public Case(string name)
+        {
+            _folder = Fixtures.At("training", "finetune", name);
+            _data = new FixtureTensors(Path.Combine(_folder, "data.safetensors"));
+            Expected = new FixtureTensors(Path.Combine(_folder, "expected.safetensors"));
+            using JsonDocument run = JsonDocument.Parse(File.ReadAllText(Path.Combine(_folder, "run.json")));
+            Model = Fixtures.At("text-models", run.RootElement.GetProperty("base").GetString()!);
+            Assert.SkipUnless(Directory.Exists(Model), $"no text model {Path.GetFileName(Model)}");
+        }
+
+        public FixtureTensors Expected { get; }
+
+        public string Model { get; }
+
+        public Tolerance Close { get; } = new();
+
+        public string At(string state) => Path.Combine(_folder, state);
+
+        public string NewFolder(string name) => Path.Combine(_temporary, name);
+
+        /// <summary>The logits that the fixtures keep: of the first positions of the first rows, 0 at padding; of a classifier all labels.</summary>
+        public double[] Logits(PretrainedModel model)
+        {
+            using var scope = TensorScope.Begin("logits");
+            int width = _data.ShapeOf("input_ids")[1];
+            long[] ids = Longs("input_ids")[..(Rows * width)];
+            bool[] mask = Longs("attention_mask")[..(Rows * width)].Select(m => m != 0).ToArray();
+            if (model is SequenceClassifier classifier)
+            {
+                return classifier.Forward(EncoderInput.FromPadded(classifier.Config, ids, mask, width)).ToDoubles();
+            }
+
+            var lm = (CausalLm)model;
+            EncoderInput input = EncoderInput.FromPadded(lm.Config, ids, mask, width);
+            double[] logits = lm.Logits(lm.Forward(input.InputIds, input.Context)).ToDoubles();
+            int vocabulary = lm.Config.VocabSize;
+            var kept = new double[Rows * Columns * vocabulary];
+            for (int i = 0, token = 0; i < ids.Length; i++)
+            {
+                if (mask[i])
+                {
+                    int row = i / width, column = i % width;
+                    if (column < Columns)
+                    {
+                        logits.AsSpan(token * vocabulary, vocabulary).CopyTo(kept.AsSpan(((row * Columns) + column) * vocabulary));
+                    }
+
+                    token++;
+                }
+            }
+
+            return kept;
+        }
+
+        public void Compare(string what, double[] actual, string expected, double tolerance)
+        {
+            using Tensor tensor = Expected[expected];
+            Close.Absolute(what, actual, tensor.ToDoubles(), tolerance);
+        }
+
+        public void Dispose() => Directory.Delete(_temporary, recursive: true);
+
+        private long[] Longs(string name)
+        {
+            using Tensor tensor = _data[name];
+            return tensor.ToArray<long>();
+        }
+    }
+}
