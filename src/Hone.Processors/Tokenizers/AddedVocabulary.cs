@@ -30,7 +30,6 @@ internal sealed class AddedVocabulary
         _model = model;
         _special.UnionWith(control ?? []);
         int highest = -1;
-        var order = new List<AddedToken>();
         foreach (AddedToken token in tokens.Where(token => token.Content.Length > 0))
         {
             if (token.Special)
@@ -39,18 +38,12 @@ internal sealed class AddedVocabulary
             }
 
             int id = IdOf(token.Content) ?? Math.Max(highest + 1, model.VocabularySize);
-            if (_tokens.TryGetValue(id, out AddedToken? present) && present == token)
-            {
-                continue;
-            }
-
             _ids[token.Content] = id;
             _tokens[id] = token;
             highest = Math.Max(highest, id);
-            order.Add(token);
         }
 
-        foreach (AddedToken token in order)
+        foreach (AddedToken token in _tokens.Values)
         {
             Register(token, normalizer);
         }

@@ -208,9 +208,9 @@ public sealed class Tokenizer
         for (int i = 0; i < encodings.Count; i++)
         {
             encodings[i].SetSequence(i);
-            encodings[i].Overflowing.ForEach(window => window.SetSequence(i));
             if (processor is not null)
             {
+                encodings[i].Overflowing.ForEach(window => window.SetSequence(i));
                 encodings[i].SetTypeIds(i);
             }
         }
