@@ -3,6 +3,7 @@ using Hone.Core.Random;
 using Hone.Processors.Patterns;
 using Hone.Processors.Tokenizers;
 using Hone.Processors.Tokenizers.Bpe;
+using Hone.Processors.Tokenizers.Fast;
 using Hone.Processors.Tokenizers.Unicode;
 
 namespace Hone.Processors.Tests.Tokenizers.Bpe;
@@ -88,6 +89,7 @@ public sealed class BpeTrainerTests
             }
 
             Assert.Equal([0], tokenizer.EncodeIds("<s>"));
+            Assert.NotNull(IdEncoder.TryCreate(tokenizer));
         }
     }
 
