@@ -47,7 +47,7 @@ internal sealed class TextModelCase : IDisposable
 
     public TensorSource Open()
     {
-        var source = new FixtureSource(Folder);
+        TensorSource source = Checkpoint.Open(Folder);
         _sources.Add(source);
         return source;
     }
