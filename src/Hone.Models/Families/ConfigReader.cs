@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Hone.Models.Nn;
 
@@ -63,9 +64,7 @@ public sealed class ConfigReader
             return fallback ?? throw Missing(key);
         }
 
-        return _json[key] is JsonValue value && value.TryGetValue(out double number) && double.IsFinite(number)
-            ? number
-            : throw Wrong(key, $"{Excerpt(key)} is no number");
+        return (_json[key] is JsonValue value ? NumberOf(value) : null) ?? throw Wrong(key, $"{Excerpt(key)} is no number");
     }
 
     /// <summary>A whole number with a default that holds when the key is absent; null in the file means none.</summary>
@@ -103,7 +102,7 @@ public sealed class ConfigReader
     /// <summary>A list of numbers, or nothing.</summary>
     /// <exception cref="ModelConfigException">The value is no list of numbers.</exception>
     public double[]? Numbers(string key) =>
-        List(key, static value => value.TryGetValue(out double number) && double.IsFinite(number) ? (object)number : null)?.Select(item => (double)item).ToArray();
+        List(key, static value => (object?)NumberOf(value))?.Select(item => (double)item).ToArray();
 
     /// <summary>An object within this one, or nothing.</summary>
     /// <exception cref="ModelConfigException">The value is no object.</exception>
@@ -165,6 +164,10 @@ public sealed class ConfigReader
         string text = _json[key]?.ToJsonString() ?? "null";
         return text.Length > MaxExcerpt ? text[..MaxExcerpt] + "…" : text;
     }
+
+    /// <summary>The value when it is a finite number, in whatever type it came into the object.</summary>
+    private static double? NumberOf(JsonValue value) =>
+        value.GetValueKind() == JsonValueKind.Number && double.TryParse(value.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number) ? number : null;
 
     private static string Text(double value) => value.ToString(CultureInfo.InvariantCulture);
 }
