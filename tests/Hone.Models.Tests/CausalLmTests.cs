@@ -42,7 +42,7 @@ public sealed class CausalLmTests
 
         Close(expected, TinyLlama.Logits(adapters).ToDoubles());
         Close(expected, TinyLlama.Logits(inference).ToDoubles());
-        Assert.Empty(inference.Parameters().Where(parameter => parameter.IsTrainable));
+        Assert.DoesNotContain(inference.Parameters(), parameter => parameter.IsTrainable);
         Assert.Equal(TinyLlama.Weights().Entries.Keys.Order(), training.Parameters().Select(parameter => parameter.Name).Order());
     }
 

@@ -4,7 +4,6 @@ using Hone.Conformance.Tests.TextModels;
 using Hone.Core.Runs;
 using Hone.Models;
 using Hone.Models.Adapters;
-using Hone.Models.Checkpoints;
 using Hone.Models.Nn;
 using Hone.Tensors;
 
@@ -193,7 +192,7 @@ public sealed class LoraFixtureTests
             {
                 (int begin, int end) = (micro * Rows * width, (micro + 1) * Rows * width);
                 Tensor loss = model is SequenceClassifier classifier
-                    ? ClassifierLoss(classifier, EncoderInput.FromPadded(classifier.Config, ids[begin..end], mask[begin..end], width), micro)
+                    ? ClassifierLoss(classifier, EncoderInput.FromPadded(classifier.Config, ids.AsSpan(begin, end - begin), mask.AsSpan(begin, end - begin), width), micro)
                     : LanguageLoss((CausalLm)model, ids[begin..end], mask[begin..end], labels[begin..end], width) * (1.0 / targets);
                 losses[micro] = loss.Item();
                 loss.Backward();

@@ -1,5 +1,4 @@
 using Hone.Core.Runs;
-using Hone.Tensors;
 
 namespace Hone.Models.Checkpoints.Gguf;
 
