@@ -22,7 +22,7 @@ internal sealed class ResultFile(string name, string description, DateTimeOffset
     /// <returns>Path of the JSON file, relative to the repository.</returns>
     public string Save(IReadOnlyList<BenchmarkRow> rows)
     {
-        string root = RepositoryRoot();
+        string root = RepositoryFolder.Find();
         string stem = $"{name}-{date.ToString("yyyyMMdd", CultureInfo.InvariantCulture)}-{Commit()}";
         string folder = Path.Combine(root, "benchmarks", "results");
         Directory.CreateDirectory(folder);
@@ -48,19 +48,6 @@ internal sealed class ResultFile(string name, string description, DateTimeOffset
         string version = typeof(ResultFile).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
         int plus = version.IndexOf('+', StringComparison.Ordinal);
         return plus < 0 ? "unknown" : version.Substring(plus + 1, Math.Min(10, version.Length - plus - 1));
-    }
-
-    private static string RepositoryRoot()
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "Hone.slnx")))
-            {
-                return folder.FullName;
-            }
-        }
-
-        return Directory.GetCurrentDirectory();
     }
 
     private string Markdown(IReadOnlyList<BenchmarkRow> rows, MachineFacts facts, double peak, double bandwidth)

@@ -100,6 +100,9 @@ internal static class CliProgram
         root.Subcommands.Add(RunCommand.Create(host));
         root.Subcommands.Add(CheckCommand.Create(host));
         root.Subcommands.Add(ListCommand.Create(host));
+        root.Subcommands.Add(InspectCommand.Create(host));
+        root.Subcommands.Add(ConvertCommand.Create(host));
+        root.Subcommands.Add(QuantizeCommand.Create(host));
         root.Subcommands.Add(MergeCommand.Create(host));
         root.Subcommands.Add(BenchCommand.Create(host));
         root.Subcommands.Add(HelpCommand.Create(host, root));

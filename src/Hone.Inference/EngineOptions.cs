@@ -3,16 +3,16 @@ using Hone.Tensors.Paging;
 
 namespace Hone.Inference;
 
-/// <summary>Sizes and limits of an engine; none of them changes a result.</summary>
+/// <summary>Sizes and limits of an engine; they change no result, with two exceptions: <see cref="CacheFormat"/> and, in the last bits, <see cref="PageTokens"/>.</summary>
 public sealed record EngineOptions
 {
-    /// <summary>How keys and values are kept. The exception to the rule above: bf16 and q8 round them.</summary>
+    /// <summary>How keys and values are kept; bf16 and q8 round them.</summary>
     public PagedKvFormat CacheFormat { get; init; } = PagedKvFormat.F32;
 
     /// <summary>Most memory for keys and values in bytes; a quarter of the machine's, and no more than <see cref="MaxSequences"/> full contexts, when not given.</summary>
     public long? CacheBytes { get; init; }
 
-    /// <summary>Tokens a page holds: 16, 32, 48 or 96. Only whole pages are shared between requests.</summary>
+    /// <summary>Tokens a page holds: 16, 32, 48 or 96. Only whole pages are shared between requests; attention adds up in steps that follow it.</summary>
     public int PageTokens { get; init; } = 16;
 
     /// <summary>Longest text, prompt included; the model's own limit when not given.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Hone.Core.Errors;
@@ -53,12 +54,16 @@ public sealed record GenerationDefaults
         }
     }
 
-    private static double Number(JsonObject json, string key, double fallback) => json[key]?.GetValue<double>() ?? fallback;
+    private static double Number(JsonObject json, string key, double fallback) => json[key] is { } value ? NumberOf(value) : fallback;
+
+    // A value may come from a file's text or from another program's numbers (GGUF), and is read alike.
+    private static double NumberOf(JsonNode value) =>
+        value.GetValueKind() == JsonValueKind.Number ? double.Parse(value.ToJsonString(), CultureInfo.InvariantCulture) : throw new FormatException($"{value.ToJsonString()} is no number");
 
     private static ImmutableArray<int> Ids(JsonNode? node) => node switch
     {
         null => [],
-        JsonArray array => [.. array.Select(id => id!.GetValue<int>())], // a null in the list is a mistake that is reported
-        _ => [node.GetValue<int>()],
+        JsonArray array => [.. array.Select(id => (int)NumberOf(id ?? throw new FormatException("null is no token")))],
+        _ => [(int)NumberOf(node)],
     };
 }

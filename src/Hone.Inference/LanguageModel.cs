@@ -3,22 +3,20 @@ using System.Text.Json.Nodes;
 using Hone.Core.Errors;
 using Hone.Models;
 using Hone.Models.Checkpoints;
+using Hone.Processors.ChatTemplates;
 using Hone.Processors.Tokenizers;
 
 namespace Hone.Inference;
 
-/// <summary>Everything that generating with a checkpoint takes: the model, its tokenizer and its settings.</summary>
+/// <summary>Everything that generating with a checkpoint takes: the model, its tokenizer, its chat template and its settings.</summary>
 public sealed class LanguageModel : IDisposable
 {
-    private readonly TensorSource _source;
-
-    private LanguageModel(TensorSource source, CausalLm model, Tokenizer tokenizer, GenerationDefaults defaults, string location)
+    private LanguageModel(CausalLm model, Tokenizer tokenizer, ChatTemplate? template, GenerationDefaults defaults)
     {
-        _source = source;
         Model = model;
         Tokenizer = tokenizer;
+        Template = template;
         Defaults = defaults;
-        Location = location;
     }
 
     /// <summary>The model.</summary>
@@ -27,50 +25,43 @@ public sealed class LanguageModel : IDisposable
     /// <summary>Its tokenizer.</summary>
     public Tokenizer Tokenizer { get; }
 
+    /// <summary>Its chat template; <see langword="null"/> for a model that was not trained on conversations.</summary>
+    public ChatTemplate? Template { get; }
+
     /// <summary>End tokens and recommended sampling.</summary>
     public GenerationDefaults Defaults { get; }
 
     /// <summary>Where it was loaded from.</summary>
-    public string Location { get; }
+    public string Location => Model.Tensors.Location;
 
-    /// <summary>Loads a checkpoint.</summary>
-    /// <param name="path">A folder in the layout of Hugging Face.</param>
-    /// <param name="options">How weights are held.</param>
+    /// <summary>Loads a checkpoint with all that belongs to it.</summary>
+    /// <param name="path">A folder in the layout of Hugging Face, whose weights may be a GGUF file; or a GGUF file, which brings its own tokenizer and template.</param>
+    /// <param name="options">How weights are held; for inference in their stored type when not given.</param>
     /// <exception cref="HoneException">Something is missing, malformed or not supported; the file is named.</exception>
     public static LanguageModel Load(string path, LoadOptions? options = null)
     {
-        JsonObject config = ReadJson(Path.Combine(path, "config.json"));
-        string generationPath = Path.Combine(path, "generation_config.json");
-        JsonObject? generation = File.Exists(generationPath) ? ReadJson(generationPath) : null;
-        SafetensorsCheckpoint source = SafetensorsCheckpoint.Open(path);
+        CausalLm model = CausalLm.Load(path, options);
         try
         {
-            CausalLm model = CausalLm.Load(source, config, options);
-            return new LanguageModel(source, model, TokenizerLoader.Load(path), GenerationDefaults.Read(generation, config, path), path);
+            ModelFiles files = ModelFiles.Find(path, model.Tensors);
+            return new LanguageModel(model, files.LoadTokenizer(), files.LoadTemplate(), files.LoadDefaults(model.Config.Json));
         }
         catch
         {
-            source.Dispose();
+            model.Dispose();
             throw;
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
+    /// <summary>Turns a conversation into the tokens of a prompt that the model answers.</summary>
+    /// <param name="conversation">The messages; whether they are to be answered or continued is its own to say.</param>
+    /// <exception cref="HoneException">The model has no chat template, or the template refuses the messages.</exception>
+    public int[] Encode(Conversation conversation)
     {
-        Model.Dispose();
-        _source.Dispose();
+        ChatTemplate template = Template ?? throw new HoneException("This model has no chat template.", Location, "a conversation was given", "give prompts instead of messages, or use an instruct version of the model");
+        return Tokenizer.EncodeIds(template.Render(conversation).Text, addSpecialTokens: false); // a template writes them itself
     }
 
-    private static JsonObject ReadJson(string path)
-    {
-        try
-        {
-            return JsonNode.Parse(File.ReadAllBytes(path)) as JsonObject ?? throw new JsonException("the file holds no object");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
-        {
-            throw new HoneException("A checkpoint's file cannot be read.", path, e.Message, "check that the folder is a complete checkpoint", e);
-        }
-    }
+    /// <inheritdoc/>
+    public void Dispose() => Model.Dispose();
 }

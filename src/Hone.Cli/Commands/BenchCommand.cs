@@ -5,13 +5,14 @@ using Hone.Tensors.Threading;
 
 namespace Hone.Cli.Commands;
 
-/// <summary><c>hone bench kernels</c>: this machine's figures for the operations that training and inference spend their time in.</summary>
+/// <summary><c>hone bench</c>; its <c>kernels</c>: this machine's figures for the operations that training and inference spend their time in.</summary>
 internal static class BenchCommand
 {
     public static Command Create(CliHost host)
     {
         var command = new Command("bench", "Measure what this machine reaches.");
         command.Subcommands.Add(CreateKernels(host));
+        command.Subcommands.Add(BenchTokenizeCommand.Create(host));
         return command;
     }
 

@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.Intrinsics;
 
 namespace Hone.Inference.Sampling;
@@ -86,7 +85,7 @@ internal static class ScoreScan
         int i = 0;
         for (; i <= scores.Length - Lanes; i += Lanes)
         {
-            Vector512<float> weight = Vector512.Exp(Vector512.Create(scores[i..]) - shift);
+            Vector512<float> weight = Exp(Vector512.Create(scores[i..]) - shift);
             weight.CopyTo(weights[i..]);
             (Vector512<double> first, Vector512<double> last) = Vector512.Widen(weight);
             low += first;
@@ -96,7 +95,7 @@ internal static class ScoreScan
         double sum = Vector512.Sum(low + high);
         for (; i < scores.Length; i++)
         {
-            weights[i] = float.Exp(scores[i] - max);
+            weights[i] = Exp(Vector512.Create(scores[i] - max))[0];
             sum += weights[i];
         }
 
@@ -198,6 +197,25 @@ internal static class ScoreScan
         }
 
         return values[k - 1];
+    }
+
+    // e^x for x up to 0, relative error below 2e-7: x = n·ln 2 + r, a polynomial for e^r, n added to the exponent. Own, and without fused operations, because
+    // Vector512.Exp gives other bits before and after its caller is optimised, and a draw must not depend on that.
+    // Source of the coefficients: Cephes, expf.c.
+    private static Vector512<float> Exp(Vector512<float> x)
+    {
+        const float log2E = 1.44269504f, high = 0.693359375f, low = -2.12194440e-4f, lowest = -87f;
+        Vector512<float> n = Vector512.Floor((x * log2E) + Vector512.Create(0.5f));
+        Vector512<float> r = x - (n * high) - (n * low);
+        Vector512<float> p = Vector512.Create(1.9875691500e-4f);
+        p = (p * r) + Vector512.Create(1.3981999507e-3f);
+        p = (p * r) + Vector512.Create(8.3334519073e-3f);
+        p = (p * r) + Vector512.Create(4.1665795894e-2f);
+        p = (p * r) + Vector512.Create(1.6666665459e-1f);
+        p = (p * r) + Vector512.Create(5.0000001201e-1f);
+        p = (p * r * r) + r + Vector512<float>.One;
+        Vector512<float> scale = ((Vector512.ConvertToInt32(Vector512.Max(n, Vector512.Create(-126f))) + Vector512.Create(127)) << 23).AsSingle();
+        return Vector512.ConditionalSelect(Vector512.LessThan(x, Vector512.Create(lowest)), Vector512<float>.Zero, p * scale);
     }
 
     private static float MedianOfThree(float a, float b, float c) => Math.Max(Math.Min(a, b), Math.Min(Math.Max(a, b), c));

@@ -21,9 +21,14 @@ internal sealed class AddedVocabulary
     private readonly TokenTrie _normalized = new();
 
     /// <summary>Gives each token the id that the vocabulary has for it, or the next free one.</summary>
-    public AddedVocabulary(TokenModel model, Normalizer? normalizer, IEnumerable<AddedToken> tokens)
+    /// <param name="model">The model below.</param>
+    /// <param name="normalizer">Normalizes the text, and the tokens that are found in normalized text.</param>
+    /// <param name="tokens">The tokens; of equal texts the last one's flags count.</param>
+    /// <param name="control">Further special tokens, which are not found in text.</param>
+    public AddedVocabulary(TokenModel model, Normalizer? normalizer, IEnumerable<AddedToken> tokens, IEnumerable<string>? control = null)
     {
         _model = model;
+        _special.UnionWith(control ?? []);
         int highest = -1;
         var order = new List<AddedToken>();
         foreach (AddedToken token in tokens.Where(token => token.Content.Length > 0))
@@ -67,11 +72,11 @@ internal sealed class AddedVocabulary
     public PreTokenizedText Extract(string text, Normalizer? normalizer)
     {
         var pieces = new PreTokenizedText(AlignedText.Create(text));
-        pieces.Split((piece, output) => Cut(piece, _raw, output));
+        pieces.Split((piece, output) => Cut(piece, normalized: false, output));
         pieces.Split((piece, output) =>
         {
             normalizer?.Normalize(piece);
-            Cut(piece, _normalized, output);
+            Cut(piece, normalized: true, output);
         });
         return pieces;
     }
@@ -95,30 +100,41 @@ internal sealed class AddedVocabulary
         }
     }
 
-    private void Cut(AlignedText piece, TokenTrie trie, List<PreTokenizedPiece> output)
+    /// <summary>Finds the next added token of a text, as its flags say.</summary>
+    /// <param name="text">The text: raw, or normalized.</param>
+    /// <param name="normalized">Whether it is the normalized text.</param>
+    /// <param name="done">Where the token before ended.</param>
+    /// <param name="search">Where to look from; moved on.</param>
+    /// <param name="start">First unit, white space that it swallows included.</param>
+    /// <param name="end">One past its last unit.</param>
+    /// <param name="id">Its id.</param>
+    public bool TryFind(ReadOnlySpan<char> text, bool normalized, int done, ref int search, out int start, out int end, out int id)
     {
-        ReadOnlySpan<char> text = piece.Text;
-        int done = 0;
-        for (int search = 0; trie.TryFind(text, search, out int start, out int length, out int id);)
+        TokenTrie trie = normalized ? _normalized : _raw;
+        while (trie.TryFind(text, search, out start, out int length, out id))
         {
-            int end = start + length;
-            search = end;
+            end = search = start + length;
             AddedToken token = _tokens[id];
             if (token.SingleWord && TouchesWord(text, start, end))
             {
                 continue;
             }
 
-            if (token.LeftStrip)
-            {
-                start = Math.Max(text[..start].TrimEnd().Length, done);
-            }
+            start = token.LeftStrip ? Math.Max(text[..start].TrimEnd().Length, done) : start;
+            end = token.RightStrip ? text.Length - text[end..].TrimStart().Length : end;
+            return true;
+        }
 
-            if (token.RightStrip)
-            {
-                end = text.Length - text[end..].TrimStart().Length;
-            }
+        end = 0;
+        return false;
+    }
 
+    private void Cut(AlignedText piece, bool normalized, List<PreTokenizedPiece> output)
+    {
+        ReadOnlySpan<char> text = piece.Text;
+        int done = 0, search = 0;
+        while (TryFind(text, normalized, done, ref search, out int start, out int end, out int id))
+        {
             if (done < start)
             {
                 output.Add(new PreTokenizedPiece(piece.Slice(done, start)));

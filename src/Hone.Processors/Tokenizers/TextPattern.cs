@@ -13,6 +13,9 @@ internal sealed class TextPattern
 
     private TextPattern(Pattern expression) => _expression = expression;
 
+    /// <summary>The expression, or null for a literal string.</summary>
+    public Pattern? Compiled => _expression;
+
     /// <summary>Matches the string itself; the empty string matches nowhere.</summary>
     public static TextPattern Literal(string text) => new(text);
 

@@ -1,5 +1,8 @@
 using System.Collections.Immutable;
+using Hone.Processors.Tokenizers.Decoders;
+using Hone.Processors.Tokenizers.Fast;
 using Hone.Processors.Tokenizers.PostProcessors;
+using Hone.Tensors.Threading;
 
 namespace Hone.Processors.Tokenizers;
 
@@ -13,11 +16,13 @@ public sealed class Tokenizer
 {
     private readonly TokenizerPipeline _pipeline;
     private readonly AddedVocabulary _added;
+    private readonly Lazy<IdEncoder?> _ids;
 
     internal Tokenizer(TokenizerPipeline pipeline)
     {
         _pipeline = pipeline;
-        _added = new AddedVocabulary(pipeline.Model, pipeline.Normalizer, pipeline.AddedTokens);
+        _added = new AddedVocabulary(pipeline.Model, pipeline.Normalizer, pipeline.AddedTokens, pipeline.ControlTokens);
+        _ids = new Lazy<IdEncoder?>(() => IdEncoder.TryCreate(this));
         AddedTokens = _added.Tokens.ToImmutableSortedDictionary();
         VocabularySize = pipeline.Model.VocabularySize + AddedTokens.Values.Count(token => pipeline.Model.IdOf(token.Content) is null);
     }
@@ -34,6 +39,18 @@ public sealed class Tokenizer
 
     /// <summary>Padding that the tokenizer's file asks for; applied only when given to <see cref="Encode(string, string?, EncodeOptions)"/>.</summary>
     public PaddingOptions? FilePadding => _pipeline.Padding;
+
+    /// <summary>The tokens with a role, as the tokenizer's files name them.</summary>
+    public SpecialTokens Special => _pipeline.Special;
+
+    /// <summary>Tokens that the model was made for, or <see langword="null"/>; longer texts are not cut unless asked for.</summary>
+    public int? ModelMaxLength => _pipeline.MaxLength;
+
+    /// <summary>Where the model wants its padding, or <see langword="null"/> when its files do not say.</summary>
+    public PaddingSide? PaddingSide => _pipeline.PaddingSide;
+
+    /// <summary>Which end of long texts is cut, or <see langword="null"/> when the model's files do not say.</summary>
+    public TruncationSide? TruncationSide => _pipeline.TruncationSide;
 
     internal TokenizerPipeline Pipeline => _pipeline;
 
@@ -77,13 +94,45 @@ public sealed class Tokenizer
     public int[] EncodeIds(string text, bool addSpecialTokens = true)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return [.. EncodeSequence(text, null, new EncodeOptions { AddSpecialTokens = addSpecialTokens }).Ids];
+        return _ids.Value?.Encode(text, addSpecialTokens) ?? EncodeIdsGenerally(text, addSpecialTokens);
+    }
+
+    /// <summary>Encodes several texts to ids on all compute threads; the results are in the order of the texts.</summary>
+    /// <param name="texts">The texts.</param>
+    /// <param name="addSpecialTokens">Whether the post-processor adds its special tokens.</param>
+    /// <param name="cancellation">Ends the work between two texts.</param>
+    /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
+    public int[][] EncodeIdsBatch(IReadOnlyList<string> texts, bool addSpecialTokens = true, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        return BatchEncoding.Run(texts, text => EncodeIds(text, addSpecialTokens), ComputeThreads.Count, cancellation);
+    }
+
+    /// <summary>What <see cref="EncodeIds"/> gives, by way of the whole pipeline.</summary>
+    internal int[] EncodeIdsGenerally(string text, bool addSpecialTokens) =>
+        [.. EncodeSequence(text, null, new EncodeOptions { AddSpecialTokens = addSpecialTokens }).Ids];
+
+    /// <summary>What the post-processor puts before and after the ids of a single text.</summary>
+    /// <returns><see langword="null"/> when it does not simply surround them.</returns>
+    internal (int[] Before, int[] After)? SurroundingIds()
+    {
+        const int Stand = -1; // no token has this id
+        var text = new EncodedSequence();
+        text.Add(Stand, "", default, 0, 0);
+        List<int> ids = PostProcess([text], addSpecialTokens: true).Ids;
+        int at = ids.IndexOf(Stand);
+        return at >= 0 && ids.LastIndexOf(Stand) == at ? ([.. ids[..at]], [.. ids[(at + 1)..]]) : null;
     }
 
     /// <summary>Turns ids into text; ids that are no token are left out.</summary>
     /// <param name="ids">Token ids.</param>
     /// <param name="skipSpecialTokens">Whether control tokens are left out.</param>
-    public string Decode(ReadOnlySpan<int> ids, bool skipSpecialTokens = true) => DecodeTokens(ids, skipSpecialTokens);
+    public string Decode(ReadOnlySpan<int> ids, bool skipSpecialTokens = true)
+    {
+        string text = DecodeTokens(ids, skipSpecialTokens);
+        text = _pipeline.WordEnd is null ? text : text.Trim();  // the last word's end is no space
+        return _pipeline.CleanUpSpaces ? SpaceCleanup.Apply(text) : text;
+    }
 
     /// <summary>Starts turning tokens into text as they arrive.</summary>
     /// <param name="skipSpecialTokens">Whether control tokens are left out.</param>
@@ -109,7 +158,8 @@ public sealed class Tokenizer
             }
         }
 
-        return _pipeline.Decoder is null ? string.Join(' ', tokens) : string.Concat(_pipeline.Decoder.Decode(tokens));
+        string text = _pipeline.Decoder is null ? string.Join(' ', tokens) : string.Concat(_pipeline.Decoder.Decode(tokens));
+        return _pipeline.WordEnd is null ? text : text.Replace(_pipeline.WordEnd, " ", StringComparison.Ordinal);
     }
 
     /// <summary>Encodes one text without truncation and post-processing.</summary>

@@ -49,7 +49,8 @@ public sealed class GgufFixtureTests
         string copy = Path.GetTempFileName();
         try
         {
-            GgufConversion.Copy(new PhysicalFileSystem(), checkpoint, copy);
+            GgufPlan plan = GgufConversion.Copy(checkpoint);
+            GgufWriter.WriteFile(new PhysicalFileSystem(), copy, plan.Metadata, plan.Tensors);
 
             Assert.Equal(File.ReadAllBytes(path), File.ReadAllBytes(copy));
         }

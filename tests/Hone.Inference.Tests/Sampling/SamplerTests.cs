@@ -125,6 +125,23 @@ public sealed class SamplerTests
     }
 
     [Fact]
+    public void Exponentials_WholeRange_AreExactToAFewUnits()
+    {
+        float[] values = [0f, .. Enumerable.Range(0, 20_000).Select(i => -i * 0.005f), float.NegativeInfinity];
+        float[] weights = new float[values.Length];
+
+        double sum = ScoreScan.Exponentials(values, 0, weights);
+
+        Assert.Equal(weights.Sum(w => (double)w), sum, 1e-9);
+        Assert.Equal(0, weights[^1]);
+        for (int i = 0; i < values.Length; i++)
+        {
+            double expected = values[i] < -87 ? 0 : Math.Exp(values[i]);
+            Assert.True(Math.Abs(weights[i] - expected) <= 3e-7 * expected, $"e^{values[i]} is {weights[i]:R}");
+        }
+    }
+
+    [Fact]
     public void Score_OneToken_GivesItsLogProbabilityRankAndTheBest()
     {
         // 1 : 2 : 5 again.

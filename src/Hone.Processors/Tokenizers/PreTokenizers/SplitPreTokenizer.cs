@@ -6,10 +6,16 @@ namespace Hone.Processors.Tokenizers.PreTokenizers;
 /// <param name="invert">Whether the delimiters are what does not match.</param>
 internal sealed class SplitPreTokenizer(TextPattern pattern, SplitBehavior behavior, bool invert) : PreTokenizer
 {
+    /// <summary>What matches.</summary>
+    public TextPattern Pattern { get; } = pattern;
+
+    /// <summary>Whether every match and every stretch between matches is a piece.</summary>
+    public bool IsIsolating { get; } = behavior == SplitBehavior.Isolated && !invert;
+
     /// <inheritdoc/>
     public override void PreTokenize(PreTokenizedText text) => text.Split((piece, output) =>
     {
-        List<SplitSpan> spans = pattern.Cut(piece.Text);
+        List<SplitSpan> spans = Pattern.Cut(piece.Text);
         if (invert)
         {
             spans = spans.ConvertAll(span => span with { IsMatch = !span.IsMatch });

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -9,6 +10,9 @@ namespace Hone.Processors.ChatTemplates.Jinja.Library;
 /// <summary>Filters that have to do with HTML.</summary>
 internal static partial class HtmlFilters
 {
+    /// <summary>Characters that end the name of an attribute.</summary>
+    private static readonly SearchValues<char> s_nameEnds = SearchValues.Create(" \t\n\r\f\v/>=");
+
     public static BuiltinFunction[] All { get; } =
     [
         new("escape", "s", (state, a) => Markup.Escape(state, a[0])),
@@ -58,7 +62,7 @@ internal static partial class HtmlFilters
             }
 
             string key = Argument.Text(dict.KeyAt(i), "xmlattr()");
-            if (key.AsSpan().IndexOfAny(" \t\n\r\f\v/>=") >= 0)
+            if (key.AsSpan().ContainsAny(s_nameEnds))
             {
                 throw PythonException.Value($"Invalid character in attribute name: {PythonRepr.Of(key)}");
             }

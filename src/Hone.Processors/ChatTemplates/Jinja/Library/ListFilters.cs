@@ -99,7 +99,7 @@ internal static class ListFilters
         return isMarkup ? new Markup(joined.ToString()) : joined.ToString();
     }
 
-    private static object? Items(RenderState state, object?[] a)
+    private static PyIterator Items(RenderState state, object?[] a)
     {
         // A generator: what it is given is looked at only when something asks for its items.
         IEnumerable<object?> Pairs()
@@ -119,7 +119,7 @@ internal static class ListFilters
         return new PyIterator("generator", Pairs());
     }
 
-    private static object? DictSort(RenderState state, object?[] a)
+    private static PyList DictSort(RenderState state, object?[] a)
     {
         int position = Argument.Or(a[2], "key") switch
         {
@@ -131,15 +131,17 @@ internal static class ListFilters
         PyDict dict = a[0] as PyDict ?? throw PythonException.Attribute($"'{PythonTypes.NameOf(a[0])}' object has no attribute 'items'");
         object?[] pairs = PythonOperators.Items(state, new DictView(dict, DictPart.Items));
         object?[] keys = [.. pairs.Select(pair => ((PyTuple)pair!).Items[position]).Select(key => Argument.IsTrue(a[1]) ? key : ItemGetter.IgnoreCase(state, key))];
-        return new PyList(PythonOperators.Sort(state, pairs, keys, Argument.IsTrue(a[3])));
+        return new PyList(PythonOperators.Sort(state, pairs, keys, IsReversed(a[3])));
     }
 
-    private static object? Sort(RenderState state, object?[] a)
+    private static PyList Sort(RenderState state, object?[] a)
     {
         Func<object?, object?> key = ItemGetter.Several(state, Argument.Or(a[3], null), ignoresCase: !Argument.IsTrue(a[2]));
         object?[] items = PythonOperators.Items(state, a[0]);
-        return new PyList(PythonOperators.Sort(state, items, [.. items.Select(key)], Argument.IsTrue(a[1])));
+        return new PyList(PythonOperators.Sort(state, items, [.. items.Select(key)], IsReversed(a[1])));
     }
+
+    private static bool IsReversed(object? argument) => Argument.IsGiven(argument) && Integers.ToIndex(argument) != 0;
 
     private static IEnumerable<object?> Unique(RenderState state, object?[] a)
     {
@@ -247,7 +249,7 @@ internal static class ListFilters
         }
     }
 
-    private static object? GroupBy(RenderState state, object?[] a)
+    private static PyList GroupBy(RenderState state, object?[] a)
     {
         object? fallback = Argument.Or(a[2], null);
         bool ignoresCase = !Argument.IsTrue(a[3]);

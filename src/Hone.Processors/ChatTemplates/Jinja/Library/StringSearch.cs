@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Text;
 using Hone.Processors.ChatTemplates.Jinja.Python;
 using Hone.Processors.ChatTemplates.Jinja.Values;
@@ -16,8 +15,8 @@ internal static class StringSearch
         new("index", "/sub /start? /end?", (_, self, a) => Integers.Box((long)Require(Find(self, a, fromRight: false)))),
         new("rindex", "/sub /start? /end?", (_, self, a) => Integers.Box((long)Require(Find(self, a, fromRight: true)))),
         new("count", "/sub /start? /end?", (_, self, a) => Integers.Box((long)Count(self, a))),
-        new("startswith", "/prefix /start? /end?", (_, self, a) => HasAffix(self, a, atEnd: false)),
-        new("endswith", "/suffix /start? /end?", (_, self, a) => HasAffix(self, a, atEnd: true)),
+        new("startswith", "/prefix /start? /end?", (_, self, a) => (object)HasAffix(self, a, atEnd: false)),
+        new("endswith", "/suffix /start? /end?", (_, self, a) => (object)HasAffix(self, a, atEnd: true)),
         Every("isalpha", Characters.IsAlpha),
         Every("isalnum", Characters.IsAlphanumeric),
         Every("isdecimal", Characters.IsDecimal),
@@ -255,7 +254,7 @@ internal static class StringSearch
         return sub.Length == 0 ? Characters.Length(part) + 1 : part.AsSpan().Count(sub);
     }
 
-    private static object HasAffix(object self, object?[] a, bool atEnd)
+    private static bool HasAffix(object self, object?[] a, bool atEnd)
     {
         object?[] candidates = a[0] is PyTuple tuple ? tuple.Items : [a[0]];
         if (Window(self, a) is not var (part, _))

@@ -121,7 +121,7 @@ internal static class ValueFilters
         return Integers.Box(isUp ? down + unit : down);
     }
 
-    private static object? FileSize(RenderState state, object?[] a)
+    private static string FileSize(RenderState state, object?[] a)
     {
         if (!TryFloat(a[0], out double bytes))
         {
@@ -159,7 +159,7 @@ internal static class ValueFilters
         return Attributes.TryGet(state, a[0], name, out object? attribute) ? attribute : Undefined.Of(a[0], name);
     }
 
-    private static object? ToJson(RenderState state, object?[] a)
+    private static string ToJson(RenderState state, object?[] a)
     {
         string? indent = Argument.Or(a[2], null) switch
         {

@@ -1,21 +1,5 @@
 namespace Hone.Processors.ChatTemplates.Jinja.Parsing;
 
-/// <summary>What a token is.</summary>
-internal enum TokenKind
-{
-    Data,
-    VariableBegin,
-    VariableEnd,
-    BlockBegin,
-    BlockEnd,
-    Name,
-    Text,
-    Integer,
-    Float,
-    Operator,
-    End,
-}
-
 /// <summary>A piece of the template's source.</summary>
 /// <param name="Kind">What it is.</param>
 /// <param name="Text">Its text; of a string literal, its value.</param>

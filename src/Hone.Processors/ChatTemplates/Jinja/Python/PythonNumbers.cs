@@ -58,7 +58,7 @@ internal static class PythonNumbers
         double d => d,
         long n => n,
         bool b => b ? 1 : 0,
-        BigInteger big => (double)big,
+        BigInteger big => (double)RoundToDouble(big),
         _ => throw new InvalidOperationException("not a number"),
     };
 
@@ -196,7 +196,7 @@ internal static class PythonNumbers
         return order == 0 && d > floor ? -1 : order;
     }
 
-    private static object DivideIntegers(BigInteger a, BigInteger b)
+    private static double DivideIntegers(BigInteger a, BigInteger b)
     {
         // Below 2^53 both are exact, so one rounding is the right one.
         const long Exact = 1L << 53;

@@ -1,5 +1,3 @@
-using Hone.Processors.ChatTemplates.Jinja.Values;
-
 namespace Hone.Processors.ChatTemplates.Jinja.Syntax;
 
 /// <summary>Where the binder is: the symbols in force and what is allowed there.</summary>
@@ -46,56 +44,4 @@ internal sealed record Scope(Symbols Symbols, TemplateBlocks Blocks)
     public Entry Entry() => new([.. Symbols.Loads.Where(load => load.Value.Kind != LoadKind.Parameter).Select(load =>
         new FirstValue(load.Key.Slot, load.Value.Kind, load.Key.Name, load.Value.Source is { } source ? PlaceOf(source) : default))],
         [.. Symbols.Loads.Keys.Select(variable => variable.Slot)]);
-}
-
-/// <summary>The blocks of a template by name.</summary>
-internal sealed class TemplateBlocks
-{
-    public Dictionary<string, BlockStatement> ByName { get; } = [];
-}
-
-/// <summary>A variable as seen from one activation: how many definitions out, and which slot.</summary>
-internal readonly record struct Place(int Hops, int Slot)
-{
-    public object? Get(Frame frame) => Hops == 0 ? frame.Slots[Slot] : frame.At(Hops).Slots[Slot];
-
-    public void Set(Frame frame, object? value) => frame.At(Hops).Slots[Slot] = value;
-}
-
-/// <summary>The first value of one variable.</summary>
-internal readonly record struct FirstValue(int Slot, LoadKind Kind, string Name, Place Source);
-
-/// <summary>Sets a scope's variables when it is entered and clears them when it is left.</summary>
-internal sealed class Entry(FirstValue[] values, int[] slots)
-{
-    public void Enter(Frame frame)
-    {
-        foreach (FirstValue value in values)
-        {
-            frame.Slots[value.Slot] = value.Kind switch
-            {
-                LoadKind.Resolve => Resolve(frame.State, value.Name),
-                LoadKind.Alias => value.Source.Get(frame),
-                _ => Missing.Value,
-            };
-        }
-    }
-
-    public void Leave(Frame frame)
-    {
-        foreach (int slot in slots)
-        {
-            frame.Slots[slot] = Missing.Value;
-        }
-    }
-
-    private static object? Resolve(RenderState state, string name)
-    {
-        if (state.Exported.TryGetValue(name, out object? exported))
-        {
-            return exported;
-        }
-
-        return state.Variables.TryGet(name, out object? value) || Library.Globals.TryGet(name, out value) ? value : Missing.Value;
-    }
 }

@@ -1,36 +1,5 @@
 namespace Hone.Processors.ChatTemplates.Jinja.Syntax;
 
-/// <summary>A piece of the template that has activations of its own: the template, a macro, a block or a recursive loop.</summary>
-internal sealed class Function(Function? outer)
-{
-    public Function? Outer { get; } = outer;
-
-    /// <summary>Variables of one activation.</summary>
-    public int SlotCount { get; set; }
-}
-
-/// <summary>A variable's place: a slot in the activations of a function.</summary>
-internal sealed record Variable(Function Function, int Slot, string Name);
-
-/// <summary>What a variable holds when its scope is entered.</summary>
-internal enum LoadKind
-{
-    /// <summary>Set by a loop, a call or <c>with</c>.</summary>
-    Parameter,
-
-    /// <summary>Looked up among the variables passed to the template.</summary>
-    Resolve,
-
-    /// <summary>The value of the variable of that name further out.</summary>
-    Alias,
-
-    /// <summary>Nothing yet.</summary>
-    Undefined,
-}
-
-/// <summary>How a variable gets its first value.</summary>
-internal readonly record struct Load(LoadKind Kind, Variable? Source = null);
-
 /// <summary>Which names a scope knows and where their first values come from.</summary>
 /// <remarks>
 /// The rules are those of Jinja2's compiler: a name that is stored anywhere in a scope belongs to the whole scope; it starts with the value

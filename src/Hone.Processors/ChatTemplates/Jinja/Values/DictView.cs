@@ -1,13 +1,5 @@
 namespace Hone.Processors.ChatTemplates.Jinja.Values;
 
-/// <summary>Which part of a dictionary a view shows.</summary>
-internal enum DictPart
-{
-    Keys,
-    Values,
-    Items,
-}
-
 /// <summary>The result of <c>dict.keys()</c>, <c>dict.values()</c> or <c>dict.items()</c>.</summary>
 internal sealed class DictView(PyDict dict, DictPart part)
 {

@@ -7,15 +7,3 @@ internal abstract class PySequence(object?[] items)
 
     public int Count => Items.Length;
 }
-
-/// <summary>Python's <c>list</c>.</summary>
-internal sealed class PyList(object?[] items) : PySequence(items);
-
-/// <summary>Python's <c>tuple</c>.</summary>
-internal class PyTuple(params object?[] items) : PySequence(items)
-{
-    public static readonly PyTuple Empty = new([]);
-}
-
-/// <summary>One result of <c>groupby</c>: a pair whose halves also have names.</summary>
-internal sealed class GroupTuple(object? grouper, PyList list) : PyTuple(grouper, list);

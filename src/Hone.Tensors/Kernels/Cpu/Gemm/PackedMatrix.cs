@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Hone.Tensors.Kernels.Cpu.Simd;
 using Hone.Tensors.Threading;
 
@@ -15,12 +17,13 @@ internal sealed unsafe class PackedMatrix : IDisposable
     private readonly LargeMemory _memory;
     private readonly SimdLevel _level;
     private readonly int _width;
+    private bool _isFinite;
 
     private PackedMatrix(PanelFormat format, int n, int k, SimdLevel level)
     {
         (Format, N, K, _level) = (format, n, k, level);
         _width = 2 * (level switch { SimdLevel.Vector512 => Vec512.Count, SimdLevel.Vector256 => Vec256.Count, _ => Vec128.Count });
-        _memory = new LargeMemory(Math.Max(64, (nuint)Panels * (nuint)k * (nuint)_width * (nuint)ElementBytes));
+        _memory = new LargeMemory(Math.Max(64, (nuint)Panels * (nuint)k * (nuint)_width * (nuint)ElementBytes), isCleared: false);
     }
 
     /// <summary>How the values are stored.</summary>
@@ -72,6 +75,7 @@ internal sealed unsafe class PackedMatrix : IDisposable
                 PackPanels((ushort*)source, (ushort*)memory, stride, n, k, transB, packed._width, (int)begin, (int)end);
             }
         });
+        packed._isFinite = k > 0 && n > 0 && format == PanelFormat.Float16 && AreFinite((ushort*)memory, (nint)packed.Panels * k * packed._width);
         return packed;
     }
 
@@ -145,25 +149,100 @@ internal sealed unsafe class PackedMatrix : IDisposable
     /// <summary>Frees the packed values.</summary>
     public void Dispose() => _memory.Dispose();
 
+    /// <summary>Whether no value has an exponent of all ones.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static bool AreFinite(ushort* halves, nint count)
+    {
+        Vector256<ushort> exponent = Vector256.Create((ushort)0x7c00), special = Vector256<ushort>.Zero;
+        nint i = 0;
+        for (; i <= count - Vector256<ushort>.Count; i += Vector256<ushort>.Count)
+        {
+            special |= Vector256.Equals(Vector256.Load(halves + i) & exponent, exponent);
+        }
+
+        bool areFinite = special == Vector256<ushort>.Zero;
+        for (; i < count; i++)
+        {
+            areFinite &= (halves[i] & 0x7c00) != 0x7c00;
+        }
+
+        return areFinite;
+    }
+
     private static void PackPanels<T>(T* source, T* target, nint stride, int n, int k, bool transB, int width, int begin, int end)
         where T : unmanaged
     {
+        using var scratch = new KernelScratch(sizeof(T) == sizeof(ushort) ? ((nint)k / 2 * width) + GemmPacking.Slack : 0);
         for (int panel = begin; panel < end; panel++)
         {
             T* to = target + ((nint)panel * width * k);
             int valid = Math.Min(width, n - (panel * width));
             T* from = source + ((nint)panel * width * (transB ? stride : 1));
-            nint laneStep = transB ? stride : 1, depthStep = transB ? 1 : stride;
-            for (nint p = 0; p < k; p++)
-            {
-                for (int i = 0; i < valid; i++)
-                {
-                    to[i] = from[i * laneStep];
-                }
+            int done = transB && valid == width ? PackRows(from, to, stride, k, width, scratch.Floats) : 0;
+            PackSteps(from, to, stride, k, transB, width, valid, done);
+        }
+    }
 
-                to += width;
-                from += depthStep;
+    /// <summary>Packs whole rows with vectors; returns the steps of k that are done.</summary>
+    private static int PackRows<T>(T* from, T* to, nint stride, int k, int width, float* scratch)
+        where T : unmanaged
+    {
+        if (sizeof(T) == sizeof(float))
+        {
+            GemmPacking.Transpose<Vec256>((float*)from, stride, width, width, k, (float*)to);
+            return k;
+        }
+
+        if (stride % 2 != 0 || (nint)from % sizeof(float) != 0)
+        {
+            return 0;
+        }
+
+        // Two neighbours of a row travel as one float and are parted on arrival.
+        int pairs = k / 2;
+        GemmPacking.Transpose<Vec256>((float*)from, stride / 2, width, width, pairs, scratch);
+        PartPairs((uint*)scratch, pairs, width, (ushort*)to);
+        return 2 * pairs;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void PartPairs(uint* source, int pairs, int width, ushort* target)
+    {
+        Vector128<uint> low = Vector128.Create(0xffffu);
+        for (; pairs > 0; pairs--)
+        {
+            for (int i = 0; i < width; i += 8)
+            {
+                Vector128<uint> a = Vector128.Load(source + i), b = Vector128.Load(source + i + 4);
+                Vector128.Narrow(a & low, b & low).Store(target + i);
+                Vector128.Narrow(a >>> 16, b >>> 16).Store(target + width + i);
             }
+
+            source += width;
+            target += 2 * width;
+        }
+    }
+
+    private static void PackSteps<T>(T* from, T* to, nint stride, int k, bool transB, int width, int valid, int done)
+        where T : unmanaged
+    {
+        nint laneStep = transB ? stride : 1, depthStep = transB ? 1 : stride;
+        from += done * depthStep;
+        to += (nint)done * width;
+        for (int p = done; p < k; p++)
+        {
+            for (int i = 0; i < valid; i++)
+            {
+                to[i] = from[i * laneStep];
+            }
+
+            for (int i = valid; i < width; i++)
+            {
+                to[i] = default;
+            }
+
+            to += width;
+            from += depthStep;
         }
     }
 
@@ -215,7 +294,15 @@ internal sealed unsafe class PackedMatrix : IDisposable
                 PackedGemm<V, PanelBFloat16>.Run(g, b);
                 break;
             default:
-                PackedGemm<V, PanelFloat16>.Run(g, b);
+                if (_isFinite)
+                {
+                    PackedGemm<V, PanelFiniteFloat16>.Run(g, b);
+                }
+                else
+                {
+                    PackedGemm<V, PanelFloat16>.Run(g, b);
+                }
+
                 break;
         }
     }

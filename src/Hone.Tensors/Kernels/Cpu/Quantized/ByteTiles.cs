@@ -19,12 +19,13 @@ internal static unsafe class ByteTiles<I, V>
         byte* w = tile.Levels, x = tile.Integers;
         float* scales = tile.Scales;
         byte* rowScales = (byte*)tile.RowScales;
-        int groups = tile.Groups, steps = tile.Steps;
+        int groups = tile.Groups;
+        nint groupBytes = tile.GroupBytes;
         V s0_0 = V.Zero, s0_1 = V.Zero;
         for (; groups > 0; groups--)
         {
             I a0_0 = I.Zero, a0_1 = I.Zero;
-            for (int step = steps; step > 0; step--)
+            for (byte* end = x + groupBytes; x < end;)
             {
                 I w0 = I.Load(w), w1 = I.Load(w + size);
                 I u0 = I.LowBytes(w0), u1 = I.LowBytes(w1);
@@ -60,13 +61,15 @@ internal static unsafe class ByteTiles<I, V>
         byte* w = tile.Levels, x = tile.Integers;
         float* scales = tile.Scales;
         byte* rowScales = (byte*)tile.RowScales;
-        int groups = tile.Groups, steps = tile.Steps;
+        int groups = tile.Groups;
+        nint groupBytes = tile.GroupBytes;
         nint r1 = tile.RowBytes;
         V s0_0 = V.Zero, s0_1 = V.Zero, s1_0 = V.Zero, s1_1 = V.Zero;
         for (; groups > 0; groups--)
         {
-            I a0_0 = I.Zero, a0_1 = I.Zero, a1_0 = I.Zero, a1_1 = I.Zero;
-            for (int step = steps; step > 0; step--)
+            I a0_0 = I.Zero, a0_1 = I.Zero;
+            I a1_0 = I.Zero, a1_1 = I.Zero;
+            for (byte* end = x + groupBytes; x < end;)
             {
                 I w0 = I.Load(w), w1 = I.Load(w + size);
                 I u0 = I.LowBytes(w0), u1 = I.LowBytes(w1);
@@ -113,14 +116,18 @@ internal static unsafe class ByteTiles<I, V>
         byte* w = tile.Levels, x = tile.Integers;
         float* scales = tile.Scales;
         byte* rowScales = (byte*)tile.RowScales;
-        int groups = tile.Groups, steps = tile.Steps;
+        int groups = tile.Groups;
+        nint groupBytes = tile.GroupBytes;
         nint r1 = tile.RowBytes, r2 = 2 * r1, r3 = 3 * r1;
         float* sums = tile.Sums;
         new Span<float>(sums, 8 * V.Count).Clear();
         for (; groups > 0; groups--)
         {
-            I a0_0 = I.Zero, a0_1 = I.Zero, a1_0 = I.Zero, a1_1 = I.Zero, a2_0 = I.Zero, a2_1 = I.Zero, a3_0 = I.Zero, a3_1 = I.Zero;
-            for (int step = steps; step > 0; step--)
+            I a0_0 = I.Zero, a0_1 = I.Zero;
+            I a1_0 = I.Zero, a1_1 = I.Zero;
+            I a2_0 = I.Zero, a2_1 = I.Zero;
+            I a3_0 = I.Zero, a3_1 = I.Zero;
+            for (byte* end = x + groupBytes; x < end;)
             {
                 I w0 = I.Load(w), w1 = I.Load(w + size);
                 I u0 = I.LowBytes(w0), u1 = I.LowBytes(w1);

@@ -22,12 +22,13 @@ internal static unsafe class NibbleTiles<I, V>
         byte* w = tile.Levels, x = tile.Integers;
         float* scales = tile.Scales;
         byte* rowScales = (byte*)tile.RowScales, starts = (byte*)tile.Starts;
-        int groups = tile.Groups, steps = tile.Steps;
+        int groups = tile.Groups;
+        nint groupBytes = tile.GroupBytes;
         V s0_0 = V.Zero, s0_1 = V.Zero;
         for (; groups > 0; groups--)
         {
             I a0_0 = I.StartBytes(*(int*)starts), a0_1 = a0_0;
-            for (int step = steps; step > 0; step--)
+            for (byte* end = x + groupBytes; x < end;)
             {
                 I w0 = I.Load(w), w1 = I.Load(w + size);
                 I u0 = I.LowNibbles(w0), u1 = I.LowNibbles(w1);
@@ -64,14 +65,15 @@ internal static unsafe class NibbleTiles<I, V>
         byte* w = tile.Levels, x = tile.Integers;
         float* scales = tile.Scales;
         byte* rowScales = (byte*)tile.RowScales, starts = (byte*)tile.Starts;
-        int groups = tile.Groups, steps = tile.Steps;
+        int groups = tile.Groups;
+        nint groupBytes = tile.GroupBytes;
         nint r1 = tile.RowBytes;
         V s0_0 = V.Zero, s0_1 = V.Zero, s1_0 = V.Zero, s1_1 = V.Zero;
         for (; groups > 0; groups--)
         {
             I a0_0 = I.StartBytes(*(int*)starts), a0_1 = a0_0;
             I a1_0 = I.StartBytes(*(int*)(starts + r1)), a1_1 = a1_0;
-            for (int step = steps; step > 0; step--)
+            for (byte* end = x + groupBytes; x < end;)
             {
                 I w0 = I.Load(w), w1 = I.Load(w + size);
                 I u0 = I.LowNibbles(w0), u1 = I.LowNibbles(w1);
@@ -119,7 +121,8 @@ internal static unsafe class NibbleTiles<I, V>
         byte* w = tile.Levels, x = tile.Integers;
         float* scales = tile.Scales;
         byte* rowScales = (byte*)tile.RowScales, starts = (byte*)tile.Starts;
-        int groups = tile.Groups, steps = tile.Steps;
+        int groups = tile.Groups;
+        nint groupBytes = tile.GroupBytes;
         nint r1 = tile.RowBytes, r2 = 2 * r1, r3 = 3 * r1;
         float* sums = tile.Sums;
         new Span<float>(sums, 8 * V.Count).Clear();
@@ -129,7 +132,7 @@ internal static unsafe class NibbleTiles<I, V>
             I a1_0 = I.StartBytes(*(int*)(starts + r1)), a1_1 = a1_0;
             I a2_0 = I.StartBytes(*(int*)(starts + r2)), a2_1 = a2_0;
             I a3_0 = I.StartBytes(*(int*)(starts + r3)), a3_1 = a3_0;
-            for (int step = steps; step > 0; step--)
+            for (byte* end = x + groupBytes; x < end;)
             {
                 I w0 = I.Load(w), w1 = I.Load(w + size);
                 I u0 = I.LowNibbles(w0), u1 = I.LowNibbles(w1);

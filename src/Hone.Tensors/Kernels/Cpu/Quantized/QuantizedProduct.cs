@@ -38,10 +38,11 @@ internal static unsafe class QuantizedProduct<I, V>
         {
             Scales = scales,
             Groups = layout.Groups,
-            Steps = layout.Scheme.Group / (layout.Scheme.Levels == LevelWidth.Nibble ? 8 : 4),
+            GroupBytes = layout.Scheme.Group * (layout.Scheme.Levels == LevelWidth.Nibble ? sizeof(sbyte) : sizeof(short)),
             RowBytes = (nint)(activations.Integers(1) - activations.Integers(0)),
             Sums = scales + (2 * ofGroups),
         };
+        bool isNibble = layout.Scheme.Levels == LevelWidth.Nibble;
         for (int block = firstRow; block < endRow; block += BlockRows)
         {
             int end = Math.Min(endRow, block + BlockRows);
@@ -56,16 +57,17 @@ internal static unsafe class QuantizedProduct<I, V>
 
                 tile.Levels = panel + layout.LevelsOffset;
                 int column = p * layout.Lanes;
-                Rows(tile, layout, activations, block, end, minima, Math.Min(layout.Lanes, columns - column), c + column, ldc, bias == null ? null : bias + column);
+                Rows(
+                    tile, isNibble, activations, block, end, minima, Math.Min(layout.Lanes, columns - column), c + column, ldc,
+                    bias == null ? null : bias + column);
             }
         }
     }
 
     private static void Rows(
-        QuantizedTile tile, in QuantizedPanelLayout layout, in QuantizedActivations activations, int row, int end, float* minima, int valid, float* c,
+        QuantizedTile tile, bool isNibble, in QuantizedActivations activations, int row, int end, float* minima, int valid, float* c,
         nint ldc, float* bias)
     {
-        bool isNibble = layout.Scheme.Levels == LevelWidth.Nibble;
         while (row < end)
         {
             int count = end - row >= TileRows ? TileRows : end - row >= 2 ? 2 : 1;
@@ -74,39 +76,49 @@ internal static unsafe class QuantizedProduct<I, V>
             tile.Starts = activations.Starts(row);
             if (isNibble)
             {
-                switch (count)
-                {
-                    case TileRows:
-                        NibbleTiles<I, V>.Run4(tile);
-                        break;
-                    case 2:
-                        NibbleTiles<I, V>.Run2(tile);
-                        break;
-                    default:
-                        NibbleTiles<I, V>.Run1(tile);
-                        break;
-                }
+                RunNibbles(tile, count);
             }
             else
             {
-                switch (count)
-                {
-                    case TileRows:
-                        ByteTiles<I, V>.Run4(tile);
-                        break;
-                    case 2:
-                        ByteTiles<I, V>.Run2(tile);
-                        break;
-                    default:
-                        ByteTiles<I, V>.Run1(tile);
-                        break;
-                }
+                RunBytes(tile, count);
             }
 
             for (int r = 0; r < count; r++, row++)
             {
-                Finish(tile.Sums + (r * layout.Lanes), minima, activations.Sums(row), layout.Groups, valid, c + (row * ldc), bias);
+                Finish(tile.Sums + (r * 2 * V.Count), minima, activations.Sums(row), tile.Groups, valid, c + (row * ldc), bias);
             }
+        }
+    }
+
+    private static void RunNibbles(in QuantizedTile tile, int rows)
+    {
+        switch (rows)
+        {
+            case TileRows:
+                NibbleTiles<I, V>.Run4(tile);
+                break;
+            case 2:
+                NibbleTiles<I, V>.Run2(tile);
+                break;
+            default:
+                NibbleTiles<I, V>.Run1(tile);
+                break;
+        }
+    }
+
+    private static void RunBytes(in QuantizedTile tile, int rows)
+    {
+        switch (rows)
+        {
+            case TileRows:
+                ByteTiles<I, V>.Run4(tile);
+                break;
+            case 2:
+                ByteTiles<I, V>.Run2(tile);
+                break;
+            default:
+                ByteTiles<I, V>.Run1(tile);
+                break;
         }
     }
 

@@ -12,8 +12,8 @@ internal unsafe struct QuantizedTile
     /// <summary>Groups of weights with one scale.</summary>
     public int Groups;
 
-    /// <summary>Vector pairs of levels in a group.</summary>
-    public int Steps;
+    /// <summary>Bytes of a group's integers.</summary>
+    public nint GroupBytes;
 
     /// <summary>Integers of the first row.</summary>
     public byte* Integers;

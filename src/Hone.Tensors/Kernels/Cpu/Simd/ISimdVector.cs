@@ -30,6 +30,9 @@ internal unsafe interface ISimdVector<TSelf>
     /// <summary>Reads <see cref="Count"/> IEEE half values widened to f32; subnormals, infinities and NaN included.</summary>
     static abstract TSelf LoadHalf(ushort* source);
 
+    /// <summary>Reads <see cref="Count"/> IEEE half values widened to f32, none of them infinite or NaN: a third of the work.</summary>
+    static abstract TSelf LoadFiniteHalf(ushort* source);
+
     /// <summary>Reads <see cref="Count"/> signed bytes as f32.</summary>
     static abstract TSelf LoadInt8(sbyte* source);
 

@@ -56,6 +56,14 @@ internal readonly unsafe struct Vec128(Vector128<float> value) : ISimdVector<Vec
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec128 LoadFiniteHalf(ushort* source)
+    {
+        // Sign-extended and shifted, the sign fills the bits above the magnitude: all but the first of them go. 2^112 moves the exponent bias.
+        Vector128<int> bits = Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(long*)source).AsInt16());
+        return new(((bits << 13) & Vector128.Create(unchecked((int)0x8fffe000))).AsSingle() * Vector128.Create(5.192296858534828e33f));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec128 LoadInt8(sbyte* source)
     {
         Vector128<short> pairs = Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(int*)source).AsSByte());

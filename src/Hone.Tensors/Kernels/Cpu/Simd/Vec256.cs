@@ -56,6 +56,16 @@ internal readonly unsafe struct Vec256(Vector256<float> value) : ISimdVector<Vec
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec256 LoadFiniteHalf(ushort* source)
+    {
+        // Sign-extended and shifted, the sign fills the bits above the magnitude: all but the first of them go. 2^112 moves the exponent bias.
+        Vector256<int> bits = Avx2.IsSupported
+            ? Avx2.ConvertToVector256Int32((short*)source)
+            : Vector256.WidenLower(Vector128.Load((short*)source).ToVector256Unsafe());
+        return new(((bits << 13) & Vector256.Create(unchecked((int)0x8fffe000))).AsSingle() * Vector256.Create(5.192296858534828e33f));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec256 LoadInt8(sbyte* source) => new(Vector256.ConvertToSingle(Avx2.IsSupported
         ? Avx2.ConvertToVector256Int32(source)
         : Vector256.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(long*)source).AsSByte()).ToVector256Unsafe())));
@@ -189,9 +199,6 @@ internal readonly unsafe struct Vec256(Vector256<float> value) : ISimdVector<Vec
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<uint> Widen(ushort* source)
-    {
-        (Vector128<uint> lower, Vector128<uint> upper) = Vector128.Widen(Vector128.Load(source));
-        return Vector256.Create(lower, upper);
-    }
+    private static Vector256<uint> Widen(ushort* source) =>
+        Avx2.IsSupported ? Avx2.ConvertToVector256Int32(source).AsUInt32() : Vector256.WidenLower(Vector128.Load(source).ToVector256Unsafe());
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Hone.Tensors.Kernels.Cpu.Simd;
 
@@ -52,6 +53,14 @@ internal readonly unsafe struct Vec512(Vector512<float> value) : ISimdVector<Vec
         Vector512<uint> special = Vector512.GreaterThanOrEqual(magnitude, Vector512.Create(0x0f800000u));
         Vector512<uint> exponent = special & Vector512.Create(0x7f800000u);
         return new((scaled | exponent | sign).AsSingle());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vec512 LoadFiniteHalf(ushort* source)
+    {
+        // Sign-extended and shifted, the sign fills the bits above the magnitude: all but the first of them go. 2^112 moves the exponent bias.
+        (Vector256<int> lower, Vector256<int> upper) = Vector256.Widen(Vector256.Load((short*)source));
+        return new(((Vector512.Create(lower, upper) << 13) & Vector512.Create(unchecked((int)0x8fffe000))).AsSingle() * Vector512.Create(5.192296858534828e33f));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -195,6 +204,11 @@ internal readonly unsafe struct Vec512(Vector512<float> value) : ISimdVector<Vec
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<uint> Widen(ushort* source)
     {
+        if (Avx512F.IsSupported)
+        {
+            return Avx512F.ConvertToVector512UInt32(Vector256.Load(source));
+        }
+
         (Vector256<uint> lower, Vector256<uint> upper) = Vector256.Widen(Vector256.Load(source));
         return Vector512.Create(lower, upper);
     }
