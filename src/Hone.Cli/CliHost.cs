@@ -18,6 +18,12 @@ internal sealed class CliHost
     /// <summary>Receives results.</summary>
     public required TextWriter Out { get; init; }
 
+    /// <summary>Gives what is typed or piped in.</summary>
+    public TextReader In { get; init; } = TextReader.Null;
+
+    /// <summary>Whether <see cref="In"/> is a terminal with somebody at it.</summary>
+    public bool IsInputTerminal { get; init; }
+
     /// <summary>Receives everything that is not a result.</summary>
     public required TextWriter Error { get; init; }
 

@@ -15,6 +15,8 @@ internal static class Program
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
         var host = new CliHost
         {
+            In = Console.In,
+            IsInputTerminal = !Console.IsInputRedirected,
             Out = Console.Out,
             Error = Console.Error,
             IsErrorTerminal = !Console.IsErrorRedirected,
