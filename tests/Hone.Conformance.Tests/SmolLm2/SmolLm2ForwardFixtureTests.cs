@@ -10,7 +10,7 @@ namespace Hone.Conformance.Tests.SmolLm2;
 [ReadsFixture("smollm2/prompts")]
 [ReadsFixture("smollm2/logits")]
 [ReadsFixture("smollm2/scores")]
-public sealed class SmolLm2ForwardFixtureTests(SmolLm2Model model) : IClassFixture<SmolLm2Model>
+public sealed class SmolLm2ForwardFixtureTests(SmolLm2Checkpoint model) : IClassFixture<SmolLm2Checkpoint>
 {
     private const double LogitTolerance = 1e-3, NormTolerance = 1e-4; // absolute, relative: the fixtures' README
 
@@ -95,7 +95,7 @@ public sealed class SmolLm2ForwardFixtureTests(SmolLm2Model model) : IClassFixtu
     public void Scores_WeightsInBlocks_AreThoseOfTheSameModel()
     {
         List<JsonElement> texts = Lines("scores.jsonl");
-        using CausalLm quantized = SmolLm2Model.LoadQuantized();
+        using CausalLm quantized = SmolLm2Checkpoint.LoadQuantized();
 
         double[][] actual = Score(quantized, texts);
 

@@ -1,10 +1,6 @@
-<<<<<<< HEAD
-using Hone.Core.Runs;
-=======
 using System.Text.Json.Nodes;
 using Hone.Tensors;
 using Hone.Tensors.Quantization;
->>>>>>> main
 
 namespace Hone.Models.Checkpoints.Gguf;
 
