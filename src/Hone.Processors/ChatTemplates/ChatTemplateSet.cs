@@ -53,7 +53,13 @@ public sealed class ChatTemplateSet
     /// <summary>Reads the templates of a model's folder: <c>chat_template.jinja</c>, the folder of further ones, or <c>tokenizer_config.json</c>.</summary>
     /// <param name="folder">A folder in the layout of transformers.</param>
     /// <exception cref="TemplateException">The folder has no chat template, or a file is not what its name says.</exception>
-    public static ChatTemplateSet Load(string folder)
+    public static ChatTemplateSet Load(string folder) => Find(folder)
+        ?? throw new TemplateException(TemplateStage.Compile, "TemplateNotFound", $"looked for {TemplateFile}, {ConfigFile} with a chat_template, {ProcessorFile} and {string.Join(" and ", s_folders.Select(name => name + "/"))}", 0, "", folder, "Use an instruction-tuned model, or put the template of its family into chat_template.jinja.");
+
+    /// <summary>Reads the templates of a model's folder like <see cref="Load"/>; null if it has none.</summary>
+    /// <param name="folder">A folder in the layout of transformers.</param>
+    /// <exception cref="TemplateException">A file is not what its name says.</exception>
+    public static ChatTemplateSet? Find(string folder)
     {
         var templates = new Dictionary<string, (string Source, string Place)>();
         var tokens = new Dictionary<string, string>();
@@ -90,9 +96,7 @@ public sealed class ChatTemplateSet
             ReadTokens(map, tokens);
         }
 
-        return templates.Count > 0
-            ? new ChatTemplateSet(templates, tokens, folder)
-            : throw new TemplateException(TemplateStage.Compile, "TemplateNotFound", $"looked for {TemplateFile}, {ConfigFile} with a chat_template, {ProcessorFile} and {string.Join(" and ", s_folders.Select(name => name + "/"))}", 0, "", folder, "Use an instruction-tuned model, or put the template of its family into chat_template.jinja.");
+        return templates.Count > 0 ? new ChatTemplateSet(templates, tokens, folder) : null;
     }
 
     /// <summary>Compiles the template to use: the one asked for, else the one for tools if there are any, else the default.</summary>
