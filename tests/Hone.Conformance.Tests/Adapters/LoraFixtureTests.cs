@@ -4,7 +4,6 @@ using Hone.Conformance.Tests.TextModels;
 using Hone.Core.Runs;
 using Hone.Models;
 using Hone.Models.Adapters;
-using Hone.Models.Nn;
 using Hone.Tensors;
 
 namespace Hone.Conformance.Tests.Adapters;
