@@ -18,11 +18,20 @@ internal sealed class CliHost
     /// <summary>Receives results.</summary>
     public required TextWriter Out { get; init; }
 
+    /// <summary>Gives what is typed or piped in.</summary>
+    public TextReader In { get; init; } = TextReader.Null;
+
+    /// <summary>Whether <see cref="In"/> is a terminal with somebody at it.</summary>
+    public bool IsInputTerminal { get; init; }
+
     /// <summary>Receives everything that is not a result.</summary>
     public required TextWriter Error { get; init; }
 
     /// <summary>Whether <see cref="Error"/> is a terminal that a live table can be drawn on.</summary>
     public required bool IsErrorTerminal { get; init; }
+
+    /// <summary>Whether <see cref="Out"/> is a terminal that shows colours.</summary>
+    public bool IsOutTerminal { get; init; }
 
     /// <summary>Looks an environment variable up.</summary>
     public required Func<string, string?> Environment { get; init; }

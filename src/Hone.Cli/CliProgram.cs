@@ -104,6 +104,11 @@ internal static class CliProgram
         root.Subcommands.Add(ConvertCommand.Create(host));
         root.Subcommands.Add(QuantizeCommand.Create(host));
         root.Subcommands.Add(MergeCommand.Create(host));
+        root.Subcommands.Add(GenerateCommand.Create(host));
+        root.Subcommands.Add(ChatCommand.Create(host));
+        root.Subcommands.Add(EmbedCommand.Create(host));
+        root.Subcommands.Add(ScoreCommand.Create(host));
+        root.Subcommands.Add(TemplateCommand.Create(host));
         root.Subcommands.Add(BenchCommand.Create(host));
         root.Subcommands.Add(HelpCommand.Create(host, root));
         return root;

@@ -15,9 +15,12 @@ internal static class Program
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
         var host = new CliHost
         {
+            In = Console.In,
+            IsInputTerminal = !Console.IsInputRedirected,
             Out = Console.Out,
             Error = Console.Error,
             IsErrorTerminal = !Console.IsErrorRedirected,
+            IsOutTerminal = !Console.IsOutputRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")),
             Environment = Environment.GetEnvironmentVariable,
             Time = TimeProvider.System,
             Files = new PhysicalFileSystem(),

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using System.Threading.Channels;
 using Hone.Core.Errors;
 using Hone.Inference.Scheduling;
@@ -16,6 +17,8 @@ namespace Hone.Inference;
 /// </remarks>
 public sealed class Engine : IDisposable
 {
+    private const int WaitingCallers = 1 << 20; // let go when the engine ends, more than there can be
+
     private readonly GenerationLoop _loop;
     private readonly EngineOptions _options;
     private readonly ConcurrentQueue<Action> _commands = new();
@@ -106,9 +109,8 @@ public sealed class Engine : IDisposable
                     yield break;
                 }
 
-                GenerationResult result = await results.Reader.ReadAsync(cancellation);
+                yield return await ReadAsync(results.Reader, cancellation);
                 outstanding--;
-                yield return result;
             }
         }
         finally
@@ -120,17 +122,11 @@ public sealed class Engine : IDisposable
     /// <summary>Stops after the current step; requests under way end with <see cref="ObjectDisposedException"/>.</summary>
     public void Dispose()
     {
-        if (!_stopping)
+        _stopping = true;
+        _wake.Release();
+        if (Thread.CurrentThread != _thread)
         {
-            _stopping = true;
-            _wake.Release();
-            _thread.Join();
-            foreach (Ticket ticket in _tickets.Keys)
-            {
-                ticket.Close(new ObjectDisposedException(nameof(Engine)));
-            }
-
-            _loop.Dispose();
+            _thread.Join(); // unless a receiver of tokens disposes the engine: then the thread ends behind its back
         }
     }
 
@@ -143,7 +139,21 @@ public sealed class Engine : IDisposable
         }
 
         await _room.WaitAsync(cancellation);
+        ObjectDisposedException.ThrowIf(_stopping, this);
         return true;
+    }
+
+    private static async ValueTask<GenerationResult> ReadAsync(ChannelReader<GenerationResult> results, CancellationToken cancellation)
+    {
+        try
+        {
+            return await results.ReadAsync(cancellation);
+        }
+        catch (ChannelClosedException e) when (e.InnerException is { } reason)
+        {
+            ExceptionDispatchInfo.Throw(reason);
+            throw;
+        }
     }
 
     private Ticket Submit(GenerationRequest request, ChannelWriter<GenerationResult> results)
@@ -200,40 +210,51 @@ public sealed class Engine : IDisposable
 
     private void Run()
     {
-        using IDisposable? threads = _options.Threads is { } count ? ComputeThreads.Use(count) : null;
+        Exception reason = new ObjectDisposedException(nameof(Engine));
         try
         {
-            while (!_stopping)
-            {
-                while (!_stopping && _commands.TryDequeue(out Action? command))
-                {
-                    command();
-                }
-
-                if (_stopping)
-                {
-                    break;
-                }
-
-                if (_loop.IsIdle)
-                {
-                    _wake.Wait();
-                }
-                else
-                {
-                    _loop.Step();
-                    _statistics = _loop.Statistics;
-                }
-            }
+            using IDisposable? threads = _options.Threads is { } count ? ComputeThreads.Use(count) : null;
+            Serve();
         }
 #pragma warning disable CA1031 // Carried to whoever waits for a result.
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            _stopping = true;
-            foreach (Ticket ticket in _tickets.Keys)
+            reason = e;
+        }
+
+        _stopping = true;
+        foreach (Ticket ticket in _tickets.Keys)
+        {
+            ticket.Close(reason);
+        }
+
+        _room.Release(WaitingCallers);
+        _loop.Dispose();
+    }
+
+    private void Serve()
+    {
+        while (!_stopping)
+        {
+            while (!_stopping && _commands.TryDequeue(out Action? command))
             {
-                ticket.Close(e);
+                command();
+            }
+
+            if (_stopping)
+            {
+                return;
+            }
+
+            if (_loop.IsIdle)
+            {
+                _wake.Wait();
+            }
+            else
+            {
+                _loop.Step();
+                _statistics = _loop.Statistics;
             }
         }
     }

@@ -36,6 +36,8 @@ public abstract class CliTestBase : IDisposable
 
     protected CancellationToken Cancellation { get; set; } = TestContext.Current.CancellationToken;
 
+    protected string Input { get; set; } = "";
+
     protected string Out { get; private set; } = "";
 
     protected string Error { get; private set; } = "";
@@ -54,6 +56,7 @@ public abstract class CliTestBase : IDisposable
         using StringWriter output = new() { NewLine = "\n" }, error = new() { NewLine = "\n" };
         var host = new CliHost
         {
+            In = new StringReader(Input),
             Out = output,
             Error = error,
             IsErrorTerminal = false,

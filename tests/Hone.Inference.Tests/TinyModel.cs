@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Hone.Core.Random;
+using Hone.Core.Runs;
 using Hone.Models;
 using Hone.Models.Checkpoints;
 using Hone.Tensors;
@@ -10,13 +11,29 @@ namespace Hone.Inference.Tests;
 /// <summary>A llama of a few thousand random weights, large enough for every path of the engine.</summary>
 internal static class TinyModel
 {
-    public const int Vocabulary = 67;
+    public const int Vocabulary = 300;
     public const int Context = 256;
 
     private const int Hidden = 32, Layers = 2, Heads = 4, KvHeads = 2, HeadDim = 8, Inner = 48;
 
     /// <summary>Loads the model; the same seed gives the same weights.</summary>
-    public static CausalLm Load(ulong seed = 1, JsonObject? rope = null, float scale = 0.25f)
+    public static CausalLm Load(ulong seed = 1, JsonObject? rope = null, float scale = 0.25f) => CausalLm.Load(new RandomSource(seed, scale), Config(rope));
+
+    /// <summary>Writes the model, its tokenizer and a chat template into a folder.</summary>
+    public static void Save(string folder, ulong seed = 1)
+    {
+        using (CausalLm model = CausalLm.Load(new RandomSource(seed, 0.25f), Config(null), new LoadOptions { Use = ModelUse.FullTraining }))
+        {
+            model.Save(new PhysicalFileSystem(), folder);
+        }
+
+        File.WriteAllText(Path.Combine(folder, "tokenizer.json"), TinyTokenizer.Json);
+        File.WriteAllText(Path.Combine(folder, "tokenizer_config.json"), """{"eos_token": "<|end|>"}""");
+        File.WriteAllText(Path.Combine(folder, "chat_template.jinja"), "{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}{% if add_generation_prompt %}assistant: {% endif %}");
+        File.WriteAllText(Path.Combine(folder, "generation_config.json"), $$"""{"eos_token_id": [{{TinyTokenizer.End}}]}""");
+    }
+
+    private static JsonObject Config(JsonObject? rope)
     {
         var config = new JsonObject
         {
@@ -33,7 +50,7 @@ internal static class TinyModel
             ["tie_word_embeddings"] = false,
             ["rope_parameters"] = rope ?? new JsonObject { ["rope_type"] = "default", ["rope_theta"] = 10000.0 },
         };
-        return CausalLm.Load(new RandomSource(seed, scale), JsonNode.Parse(config.ToJsonString())!.AsObject()); // models read parsed text
+        return config;
     }
 
     /// <summary>A prompt of random tokens.</summary>

@@ -54,12 +54,21 @@ public sealed class MetricsLog : IDisposable
             json.WriteEndObject();
         }
 
-        buffer.GetSpan(1)[0] = NewLine;
-        buffer.Advance(1);
+        Append(buffer.WrittenSpan);
+    }
+
+    /// <summary>Appends one line that is written already.</summary>
+    /// <param name="line">A JSON object without line breaks.</param>
+    /// <exception cref="RunFolderException">The disk is full; what was written of the line is taken back.</exception>
+    public void Append(ReadOnlySpan<byte> line)
+    {
+        byte[] whole = new byte[line.Length + 1];
+        line.CopyTo(whole);
+        whole[^1] = NewLine;
         long before = _stream.Position;
         try
         {
-            _stream.Write(buffer.WrittenSpan);
+            _stream.Write(whole);
         }
         catch (IOException e)
         {

@@ -56,6 +56,9 @@ internal sealed class GenerationLoop : IDisposable
     /// <summary>Longest text, prompt included.</summary>
     public int ContextLength { get; }
 
+    /// <summary>Token ids of the model.</summary>
+    public int VocabularySize => _model.Config.VocabSize;
+
     /// <summary>Whether no request is left.</summary>
     public bool IsIdle => _scheduler.IsIdle;
 

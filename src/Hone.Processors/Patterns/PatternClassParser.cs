@@ -54,7 +54,7 @@ internal sealed class PatternClassParser(PatternCursor cursor, PatternParser.Fla
             return Parse();
         }
 
-        if (cursor.Peek() == '\\' && cursor.TakeSetEscape() is { } set)
+        if (cursor.Peek() == '\\' && cursor.TakeSetEscape(inBrackets: true) is { } set)
         {
             return set;
         }

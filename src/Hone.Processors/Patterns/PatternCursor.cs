@@ -57,8 +57,9 @@ internal sealed class PatternCursor(string text)
     public PatternSyntaxException Error(string what, string fix, int position) => new(what, text, position, fix);
 
     /// <summary>Reads <c>\s \d \w \h \p{…}</c> and their complements.</summary>
+    /// <param name="inBrackets">Whether it stands in <c>[…]</c>, where a word is what Unicode says; outside, Oniguruma takes ² ³ ¹ ¼ ½ ¾ too.</param>
     /// <returns><see langword="null"/>, at the same place, for any other escape.</returns>
-    public CodePointSet? TakeSetEscape()
+    public CodePointSet? TakeSetEscape(bool inBrackets = false)
     {
         int start = _at;
         char kind = start + 1 < text.Length ? text[start + 1] : '\0';
@@ -74,9 +75,9 @@ internal sealed class PatternCursor(string text)
             case 'D':
                 return UnicodeProperties.Digit.Complement();
             case 'w':
-                return UnicodeProperties.Word;
+                return inBrackets ? UnicodeProperties.Word : UnicodeProperties.WordOutsideBrackets;
             case 'W':
-                return UnicodeProperties.Word.Complement();
+                return (inBrackets ? UnicodeProperties.Word : UnicodeProperties.WordOutsideBrackets).Complement();
             case 'h':
                 return UnicodeProperties.HexDigit;
             case 'H':
@@ -87,6 +88,7 @@ internal sealed class PatternCursor(string text)
                 string name = end < 0 ? throw Error("A property name is not closed.", "Write \\p{Name}.", start) : text[_at..end];
                 _at = end + 1;
                 CodePointSet set = UnicodeProperties.Find(name) ?? throw UnknownProperty(name, start);
+                set = ReferenceEquals(set, UnicodeProperties.Word) && !inBrackets ? UnicodeProperties.WordOutsideBrackets : set;
                 return negate ? set.Complement() : set;
             default:
                 _at = start;

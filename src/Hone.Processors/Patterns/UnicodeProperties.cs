@@ -15,6 +15,8 @@ internal static partial class UnicodeProperties
         [(0x09, 0x0E), (0x20, 0x21), (0x85, 0x86), (0xA0, 0xA1), (0x1680, 0x1681), (0x2000, 0x200B), (0x2028, 0x202A), (0x202F, 0x2030), (0x205F, 0x2060), (0x3000, 0x3001)]));
 
     private static readonly Lazy<CodePointSet> s_word = new(() => OfCategories("L", "M", "Nd", "Pc").Union(s_table.Value["alphabetic"]));
+    // Oniguruma looks single characters below U+0100 up in a table of Latin-1, where other numbers count as words.
+    private static readonly Lazy<CodePointSet> s_wordOutsideBrackets = new(() => Word.Union(CodePointSet.Of(0xB2, 0xB3, 0xB9, 0xBC, 0xBD, 0xBE)));
     private static readonly Lazy<CodePointSet> s_digit = new(() => OfCategories("Nd"));
 
     private const int PlaneLength = 0x10000;
@@ -33,6 +35,9 @@ internal static partial class UnicodeProperties
 
     /// <summary>What <c>\w</c> matches: letters, marks, decimal digits, connectors and whatever else is alphabetic.</summary>
     public static CodePointSet Word => s_word.Value;
+
+    /// <summary>What <c>\w</c> matches outside brackets, and what <c>\b</c> looks for.</summary>
+    public static CodePointSet WordOutsideBrackets => s_wordOutsideBrackets.Value;
 
     /// <summary>What <c>\d</c> matches.</summary>
     public static CodePointSet Digit => s_digit.Value;

@@ -30,7 +30,6 @@ internal sealed class AddedVocabulary
         _model = model;
         _special.UnionWith(control ?? []);
         int highest = -1;
-        var order = new List<AddedToken>();
         foreach (AddedToken token in tokens.Where(token => token.Content.Length > 0))
         {
             if (token.Special)
@@ -39,20 +38,22 @@ internal sealed class AddedVocabulary
             }
 
             int id = IdOf(token.Content) ?? Math.Max(highest + 1, model.VocabularySize);
-            if (_tokens.TryGetValue(id, out AddedToken? present) && present == token)
-            {
-                continue;
-            }
-
             _ids[token.Content] = id;
             _tokens[id] = token;
             highest = Math.Max(highest, id);
-            order.Add(token);
+            if (token.Normalized)
+            {
+                _contents[id] = Normalize(token.Content, normalizer);
+            }
+            else
+            {
+                _contents.TryAdd(id, token.Content);  // what an earlier definition was normalized to stays, as in the reference
+            }
         }
 
-        foreach (AddedToken token in order)
+        foreach (AddedToken token in _tokens.Values)
         {
-            Register(token, normalizer);
+            Register(token);
         }
     }
 
@@ -81,20 +82,21 @@ internal sealed class AddedVocabulary
         return pieces;
     }
 
-    private void Register(AddedToken token, Normalizer? normalizer)
+    private static string Normalize(string content, Normalizer? normalizer)
+    {
+        AlignedText text = AlignedText.Create(CodePoint.Sanitize(content));
+        normalizer?.Normalize(text);
+        return text.ToString();
+    }
+
+    private void Register(AddedToken token)
     {
         int id = _ids[token.Content];
         if (!token.Normalized)
         {
             _raw.Add(token.Content, id);
-            _contents[id] = token.Content;
-            return;
         }
-
-        AlignedText text = AlignedText.Create(CodePoint.Sanitize(token.Content));
-        normalizer?.Normalize(text);
-        _contents[id] = text.ToString();
-        if (text.Length > 0)
+        else if (_contents[id].Length > 0)
         {
             _normalized.Add(_contents[id], id);
         }

@@ -163,9 +163,18 @@ public sealed class Tokenizer
     }
 
     /// <summary>Encodes one text without truncation and post-processing.</summary>
-    internal EncodedSequence EncodeText(string text, int typeId)
+    internal EncodedSequence EncodeText(string text, int typeId) => EncodePieces(_added.Extract(Unicode.CodePoint.Sanitize(text), _pipeline.Normalizer), typeId);
+
+    /// <summary>Encodes one text in which the texts of added tokens are ordinary text.</summary>
+    internal EncodedSequence EncodeOrdinaryText(string text)
     {
-        PreTokenizedText pieces = _added.Extract(Unicode.CodePoint.Sanitize(text), _pipeline.Normalizer);
+        var pieces = new PreTokenizedText(AlignedText.Create(Unicode.CodePoint.Sanitize(text)));
+        pieces.ForEach(piece => _pipeline.Normalizer?.Normalize(piece));
+        return EncodePieces(pieces, typeId: 0);
+    }
+
+    private EncodedSequence EncodePieces(PreTokenizedText pieces, int typeId)
+    {
         _pipeline.PreTokenizer?.PreTokenize(pieces);
         foreach (PreTokenizedPiece piece in pieces.Pieces)
         {
@@ -208,9 +217,9 @@ public sealed class Tokenizer
         for (int i = 0; i < encodings.Count; i++)
         {
             encodings[i].SetSequence(i);
-            encodings[i].Overflowing.ForEach(window => window.SetSequence(i));
             if (processor is not null)
             {
+                encodings[i].Overflowing.ForEach(window => window.SetSequence(i));
                 encodings[i].SetTypeIds(i);
             }
         }

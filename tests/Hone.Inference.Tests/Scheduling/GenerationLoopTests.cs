@@ -150,7 +150,7 @@ public sealed class GenerationLoopTests
             good with { OnUpdate = _ => throw new InvalidOperationException("broken receiver") },
             good);
 
-        string[] expected = ["no tokens", "token 67", "the context has 256", "the cache holds 80", "0 tokens at most", "0 samples", "stop texts", "top_p 7", "No token is possible", "pages", "broken receiver"];
+        string[] expected = ["no tokens", "token 300", "the context has 256", "the cache holds 80", "0 tokens at most", "0 samples", "stop texts", "top_p 7", "No token is possible", "pages", "broken receiver"];
         Assert.Null(results[0].Error);
         Assert.Equal(Loops.Bits(results[0]), Loops.Bits(results[^1]));
         Assert.Equal(expected.Length, results.Count - 2);

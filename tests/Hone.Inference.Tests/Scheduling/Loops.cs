@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 using Hone.Inference.Scheduling;
 using Hone.Models;
 using Hone.Models.Nn;
+using Hone.Processors.Tokenizers;
 using Hone.Tensors;
+using Hone.Tensors.Autograd;
 using Hone.Tensors.Paging;
 
 namespace Hone.Inference.Tests.Scheduling;
@@ -17,9 +19,10 @@ internal static class Loops
     public static List<GenerationResult> Run(CausalLm model, EngineOptions options, params IReadOnlyList<GenerationRequest> requests) => Run(model, options, requests, out _);
 
     /// <inheritdoc cref="Run(CausalLm, EngineOptions, IReadOnlyList{GenerationRequest})"/>
-    public static List<GenerationResult> Run(CausalLm model, EngineOptions options, IReadOnlyList<GenerationRequest> requests, out EngineStatistics statistics)
+    public static List<GenerationResult> Run(
+        CausalLm model, EngineOptions options, IReadOnlyList<GenerationRequest> requests, out EngineStatistics statistics, Tokenizer? tokenizer = null, params int[] ends)
     {
-        using var loop = new GenerationLoop(model, null, [], options);
+        using var loop = new GenerationLoop(model, tokenizer, ends, options);
         var results = new GenerationResult[requests.Count];
         for (int i = 0; i < requests.Count; i++)
         {
@@ -49,14 +52,20 @@ internal static class Loops
         int start = text.Count;
         for (int i = 0; i < tokens; i++)
         {
-            using var scope = TensorScope.Begin("test");
-            Tensor positions = Tensor.From(Enumerable.Range(0, text.Count).ToArray(), text.Count);
-            Tensor hidden = model.Forward(Tensor.From(text.ToArray(), text.Count), new PackedAttentionContext(positions, PackedSequences.FromLengths([text.Count])));
-            float[] logits = model.Logits(Ops.Slice(hidden, 0, text.Count - 1, 1)).ToArray<float>();
+            float[] logits = Logits(model, text);
             text.Add(Array.IndexOf(logits, logits.Max()));
         }
 
         return [.. text.Skip(start)];
+    }
+
+    /// <summary>The logits behind a text, without the engine.</summary>
+    public static float[] Logits(CausalLm model, List<int> text)
+    {
+        using var scope = TensorScope.Begin("test");
+        using GradMode noGrad = GradMode.NoGrad();
+        Tensor hidden = model.Forward(Tensor.From(text.ToArray(), text.Count), PackedAttentionContext.FromLengths(text.Count));
+        return model.Logits(Ops.Slice(hidden, 0, text.Count - 1, 1)).ToArray<float>();
     }
 
     /// <summary>Everything of a result that must not depend on the engine's circumstances, down to the last bit.</summary>

@@ -14,7 +14,7 @@ namespace Hone.Tensors.Kernels.Cpu.Gemm;
 /// </remarks>
 internal sealed unsafe class PackedMatrix : IDisposable
 {
-    private readonly LargeMemory _memory;
+    private readonly WeightMemory _memory;
     private readonly SimdLevel _level;
     private readonly int _width;
     private bool _isFinite;
@@ -23,7 +23,7 @@ internal sealed unsafe class PackedMatrix : IDisposable
     {
         (Format, N, K, _level) = (format, n, k, level);
         _width = 2 * (level switch { SimdLevel.Vector512 => Vec512.Count, SimdLevel.Vector256 => Vec256.Count, _ => Vec128.Count });
-        _memory = new LargeMemory(Math.Max(64, (nuint)Panels * (nuint)k * (nuint)_width * (nuint)ElementBytes), isCleared: false);
+        _memory = new WeightMemory(Math.Max(64, (nuint)Panels * (nuint)k * (nuint)_width * (nuint)ElementBytes));
     }
 
     /// <summary>How the values are stored.</summary>

@@ -20,7 +20,7 @@ internal sealed unsafe class PackedQuantizedMatrix : IDisposable
 
     private const int DequantizedRows = 64;
 
-    private readonly LargeMemory _memory;
+    private readonly WeightMemory _memory;
     private readonly SimdLevel _level;
     private readonly QuantizedPanelLayout _layout;
 
@@ -29,7 +29,7 @@ internal sealed unsafe class PackedQuantizedMatrix : IDisposable
         (N, K, _level) = (n, k, level);
         int lanes = 2 * (level switch { SimdLevel.Vector512 => Vec512.Count, SimdLevel.Vector256 => Vec256.Count, _ => Vec128.Count });
         _layout = new QuantizedPanelLayout(scheme, k, lanes);
-        _memory = new LargeMemory((nuint)Math.Max(64, _layout.SizeBytes * Panels), isCleared: false);
+        _memory = new WeightMemory((nuint)Math.Max(64, _layout.SizeBytes * Panels));
     }
 
     /// <summary>Columns of a product: rows of the weight.</summary>

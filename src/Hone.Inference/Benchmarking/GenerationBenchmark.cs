@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using Hone.Core.Random;
+using Hone.Inference.Scheduling;
+using Hone.Models;
+
+namespace Hone.Inference.Benchmarking;
+
+/// <summary>Measures how fast a model reads prompts and writes tokens through the engine, everything but text included.</summary>
+public static class GenerationBenchmark
+{
+    private const ulong Seed = 1;
+
+    /// <summary>Measures reading: prompts of random tokens, one at a time, up to the first generated token.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="options">The engine's sizes; prefixes are not shared.</param>
+    /// <param name="promptTokens">Length of a prompt.</param>
+    /// <param name="rounds">How often, after one round that is not counted.</param>
+    /// <param name="cancellation">Stops between two rounds.</param>
+    public static GenerationFigure Prefill(CausalLm model, EngineOptions options, int promptTokens, int rounds, CancellationToken cancellation = default)
+    {
+        using var loop = new GenerationLoop(model, null, [], options with { SharesPrefixes = false });
+        return Measure("prefill", batch: 1, promptTokens, rounds, cancellation, round =>
+        {
+            Add(loop, promptTokens, maxTokens: 1, round);
+            long start = Stopwatch.GetTimestamp();
+            Drain(loop);
+            return Stopwatch.GetElapsedTime(start);
+        });
+    }
+
+    /// <summary>Measures writing: several texts side by side, from their second token on.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="options">The engine's sizes; prefixes are not shared.</param>
+    /// <param name="batch">Texts at the same time.</param>
+    /// <param name="promptTokens">Length of each prompt.</param>
+    /// <param name="tokens">Tokens of each text that are counted.</param>
+    /// <param name="rounds">How often, after one round that is not counted.</param>
+    /// <param name="cancellation">Stops between two rounds.</param>
+    public static GenerationFigure Decode(
+        CausalLm model, EngineOptions options, int batch, int promptTokens, int tokens, int rounds, CancellationToken cancellation = default)
+    {
+        using var loop = new GenerationLoop(model, null, [], options with { SharesPrefixes = false, MaxSequences = Math.Max(batch, options.MaxSequences) });
+        return Measure("decode", batch, batch * tokens, rounds, cancellation, round =>
+        {
+            for (int i = 0; i < batch; i++)
+            {
+                Add(loop, promptTokens, tokens + 1, (round * batch) + i);
+            }
+
+            while (loop.Statistics.GeneratedTokens < ((long)round * batch * (tokens + 1)) + batch)
+            {
+                loop.Step();
+            }
+
+            long before = loop.Statistics.GeneratedTokens, start = Stopwatch.GetTimestamp();
+            Drain(loop);
+            TimeSpan time = Stopwatch.GetElapsedTime(start);
+            return time * ((double)(batch * tokens) / (loop.Statistics.GeneratedTokens - before)); // a text may have got ahead while others still read
+        });
+    }
+
+    private static GenerationFigure Measure(string phase, int batch, int tokens, int rounds, CancellationToken cancellation, Func<int, TimeSpan> run)
+    {
+        run(0);
+        double[] rates = new double[rounds];
+        for (int round = 0; round < rounds; round++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            rates[round] = tokens / run(round + 1).TotalSeconds;
+        }
+
+        Array.Sort(rates);
+        return new GenerationFigure(phase, batch, tokens, rates[rounds / 2], rates[0], rates[^1]);
+    }
+
+    private static void Add(GenerationLoop loop, int promptTokens, int maxTokens, int number)
+    {
+        RandomStream random = new RandomStream(Seed, "benchmark").CreateChild($"{number}");
+        int[] prompt = [.. Enumerable.Range(0, promptTokens).Select(_ => random.NextInt32(loop.VocabularySize))];
+        loop.Add(new GenerationRequest { PromptIds = [.. prompt], MaxTokens = maxTokens, IgnoresEndTokens = true }, static result =>
+        {
+            if (result.Error is { } error)
+            {
+                throw error;
+            }
+        });
+    }
+
+    private static void Drain(GenerationLoop loop)
+    {
+        while (!loop.IsIdle)
+        {
+            loop.Step();
+        }
+    }
+}
