@@ -11,6 +11,9 @@ internal static unsafe class ByteTiles<I, V>
     where I : struct, IIntVector<I, V>
     where V : struct, ISimdVector<V>
 {
+    // Bytes of weights to ask for ahead: a step over SmolLM2-135M that reads them from memory takes three quarters of the time (Zen 3).
+    private const int Ahead = 1024;
+
     /// <summary>One row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run1(in QuantizedTile tile)
@@ -28,6 +31,7 @@ internal static unsafe class ByteTiles<I, V>
             for (byte* end = x + groupBytes; x < end;)
             {
                 I w0 = I.Load(w), w1 = I.Load(w + size);
+                Prefetch.Line((float*)(w + Ahead));
                 I u0 = I.LowBytes(w0), u1 = I.LowBytes(w1);
                 I b = I.Repeat(x);
                 a0_0 = I.AddPairs(a0_0, u0, b);
@@ -72,6 +76,7 @@ internal static unsafe class ByteTiles<I, V>
             for (byte* end = x + groupBytes; x < end;)
             {
                 I w0 = I.Load(w), w1 = I.Load(w + size);
+                Prefetch.Line((float*)(w + Ahead));
                 I u0 = I.LowBytes(w0), u1 = I.LowBytes(w1);
                 I b = I.Repeat(x);
                 a0_0 = I.AddPairs(a0_0, u0, b);
@@ -130,6 +135,7 @@ internal static unsafe class ByteTiles<I, V>
             for (byte* end = x + groupBytes; x < end;)
             {
                 I w0 = I.Load(w), w1 = I.Load(w + size);
+                Prefetch.Line((float*)(w + Ahead));
                 I u0 = I.LowBytes(w0), u1 = I.LowBytes(w1);
                 I b = I.Repeat(x);
                 a0_0 = I.AddPairs(a0_0, u0, b);

@@ -14,6 +14,9 @@ internal static unsafe class NibbleTiles<I, V>
     where I : struct, IIntVector<I, V>
     where V : struct, ISimdVector<V>
 {
+    // Bytes of weights to ask for ahead: a step over SmolLM2-135M that reads them from memory takes three quarters of the time (Zen 3).
+    private const int Ahead = 1024;
+
     /// <summary>One row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run1(in QuantizedTile tile)
@@ -31,6 +34,7 @@ internal static unsafe class NibbleTiles<I, V>
             for (byte* end = x + groupBytes; x < end;)
             {
                 I w0 = I.Load(w), w1 = I.Load(w + size);
+                Prefetch.Line((float*)(w + Ahead));
                 I u0 = I.LowNibbles(w0), u1 = I.LowNibbles(w1);
                 I b = I.Repeat(x);
                 a0_0 = I.AddBytes(a0_0, u0, b);
@@ -76,6 +80,7 @@ internal static unsafe class NibbleTiles<I, V>
             for (byte* end = x + groupBytes; x < end;)
             {
                 I w0 = I.Load(w), w1 = I.Load(w + size);
+                Prefetch.Line((float*)(w + Ahead));
                 I u0 = I.LowNibbles(w0), u1 = I.LowNibbles(w1);
                 I b = I.Repeat(x);
                 a0_0 = I.AddBytes(a0_0, u0, b);
@@ -135,6 +140,7 @@ internal static unsafe class NibbleTiles<I, V>
             for (byte* end = x + groupBytes; x < end;)
             {
                 I w0 = I.Load(w), w1 = I.Load(w + size);
+                Prefetch.Line((float*)(w + Ahead));
                 I u0 = I.LowNibbles(w0), u1 = I.LowNibbles(w1);
                 I b = I.Repeat(x);
                 a0_0 = I.AddBytes(a0_0, u0, b);
