@@ -31,7 +31,7 @@ const isHangul = c => c >= 0xac00 && c <= 0xd7a3;  // composed and decomposed by
 
 // Canonical combining classes matter by their order alone, which normalization shows: a starter blocks reordering, a lower class moves to the front.
 const swaps = (x, y) => ("a" + x + y).normalize("NFD") !== "a" + x + y;
-const isStarter = x => !("a\u0345" + x + "\u0334").normalize("NFD").startsWith("a\u0334");
+const isStarter = x => ("a\u0345" + x + "\u0334").normalize("NFD").startsWith("a\u0345");
 const classes = [];  // one mark of each class, ascending
 const marks = [...points()].filter(c => assigned9.has(c)).map(c => String.fromCodePoint(c)).filter(x => x.normalize("NFD") === x && !isStarter(x));
 for (const x of marks) {

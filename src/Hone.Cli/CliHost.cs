@@ -30,6 +30,9 @@ internal sealed class CliHost
     /// <summary>Whether <see cref="Error"/> is a terminal that a live table can be drawn on.</summary>
     public required bool IsErrorTerminal { get; init; }
 
+    /// <summary>Whether <see cref="Out"/> is a terminal that shows colours.</summary>
+    public bool IsOutTerminal { get; init; }
+
     /// <summary>Looks an environment variable up.</summary>
     public required Func<string, string?> Environment { get; init; }
 

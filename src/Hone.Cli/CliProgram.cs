@@ -108,6 +108,7 @@ internal static class CliProgram
         root.Subcommands.Add(ChatCommand.Create(host));
         root.Subcommands.Add(EmbedCommand.Create(host));
         root.Subcommands.Add(ScoreCommand.Create(host));
+        root.Subcommands.Add(TemplateCommand.Create(host));
         root.Subcommands.Add(BenchCommand.Create(host));
         root.Subcommands.Add(HelpCommand.Create(host, root));
         return root;

@@ -20,6 +20,7 @@ internal static class Program
             Out = Console.Out,
             Error = Console.Error,
             IsErrorTerminal = !Console.IsErrorRedirected,
+            IsOutTerminal = !Console.IsOutputRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")),
             Environment = Environment.GetEnvironmentVariable,
             Time = TimeProvider.System,
             Files = new PhysicalFileSystem(),

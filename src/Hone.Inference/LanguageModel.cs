@@ -44,7 +44,8 @@ public sealed class LanguageModel : IDisposable
         try
         {
             ModelFiles files = ModelFiles.Find(path, model.Tensors);
-            return new LanguageModel(model, files.LoadTokenizer(), files.LoadTemplate(), files.LoadDefaults(model.Config.Json));
+            Tokenizer tokenizer = files.LoadTokenizer();
+            return new LanguageModel(model, tokenizer, files.LoadTemplate(tokenizer), files.LoadDefaults(model.Config.Json));
         }
         catch
         {

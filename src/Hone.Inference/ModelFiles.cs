@@ -10,10 +10,6 @@ namespace Hone.Inference;
 /// <summary>The files beside a model's weights, or what a GGUF file holds in their place.</summary>
 internal sealed class ModelFiles
 {
-    private const string DefaultTemplate = "default";
-
-    private static readonly string[] SpecialTokenNames = ["bos_token", "eos_token", "unk_token", "pad_token", "sep_token", "cls_token", "mask_token"];
-
     private readonly string _folder;
     private readonly TensorSource _tensors;
 
@@ -31,44 +27,13 @@ internal sealed class ModelFiles
     public Tokenizer LoadTokenizer() => TokenizerLoader.Load(_folder);
 
     /// <summary>The chat template; <see langword="null"/> when there is none.</summary>
+    /// <param name="tokenizer">The model's tokenizer, for the special tokens that a GGUF file names by id.</param>
     /// <exception cref="HoneException">It cannot be read or is no template.</exception>
-    public ChatTemplate? LoadTemplate()
-    {
-        JsonObject? settings = ReadJson("tokenizer_config.json");
-        string file = Path.Combine(_folder, "chat_template.jinja");
-        return File.Exists(file) ? ChatTemplate.Parse(File.ReadAllText(file), SpecialTokens(settings), file)
-            : TemplateIn(settings?["chat_template"]) is { } source ? ChatTemplate.Parse(source, SpecialTokens(settings), Path.Combine(_folder, "tokenizer_config.json"))
-            : (_tensors as GgufCheckpoint)?.Metadata.FindString("tokenizer.chat_template") is { } stored ? ChatTemplate.Parse(stored, SpecialTokens(settings), _tensors.Location)
-            : null;
-    }
+    public ChatTemplate? LoadTemplate(Tokenizer tokenizer) => (ChatTemplateSet.Find(_folder) ?? ModelChat.FindStored(_tensors, tokenizer))?.Select();
 
     /// <summary>End tokens and recommended sampling.</summary>
     /// <param name="config">The model's settings.</param>
     public GenerationDefaults LoadDefaults(JsonObject config) => GenerationDefaults.Read(ReadJson("generation_config.json"), config, _folder);
-
-    private static Dictionary<string, string> SpecialTokens(JsonObject? settings)
-    {
-        var tokens = new Dictionary<string, string>();
-        foreach (string name in SpecialTokenNames)
-        {
-            // A token is written as its text, or as an object with its text and flags.
-            string? text = settings?[name] is JsonObject described ? described["content"]?.ToString() : settings?[name]?.ToString();
-            if (text is not null)
-            {
-                tokens[name] = text;
-            }
-        }
-
-        return tokens;
-    }
-
-    // A template, or a list of named ones.
-    private static string? TemplateIn(JsonNode? node) => node switch
-    {
-        JsonArray list => list.OfType<JsonObject>().FirstOrDefault(entry => entry["name"]?.ToString() == DefaultTemplate)?["template"]?.ToString(),
-        null => null,
-        _ => node.ToString(),
-    };
 
     private JsonObject? ReadJson(string name)
     {

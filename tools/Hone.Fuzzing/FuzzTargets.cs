@@ -16,6 +16,7 @@ internal static class FuzzTargets
     public static IReadOnlyList<FuzzTarget> All { get; } =
     [
         new("safetensors", SeedFiles.Safetensors, Words("{", "}", "[", "]", "\"", ",", ":", "0", "-1", "1e9", "18446744073709551615", "\"dtype\":\"F32\"", "\"shape\":[2,2]", "\"data_offsets\":[0,16]", "\"__metadata__\":{", "\\u0000", "\uFEFF"), Safetensors),
+        new("gguf", SeedFiles.Gguf, Words("GGUF", "general.architecture", "llama.block_count", "blk.0.attn_q.weight", "\u0004\0\0\0", "\u0009\0\0\0", "\u0008\0\0\0\0\0\0\0"), Gguf),
         new("pattern", () => Texts("(?i:'s|'t|'re)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+", "[a-z&&[^aeiou]]+?x{2,5}+\\b", "(a|b*)*c(?<=bc)(?=d)"), s_expressionWords, PatternText),
         new("constraint-regex", () => Texts("(yes|no)[.!]{0,3}", "[A-Z][a-z]*( [A-Z][a-z]*){1,3}", "\\d{4}-\\d{2}-\\d{2}"), s_expressionWords, text => _ = Constraint.Regex(Text(text))),
         new("json-schema", () => Texts("""{"type":"object","properties":{"name":{"type":"string","minLength":1},"age":{"type":"integer","minimum":0,"maximum":150},"tags":{"type":"array","items":{"enum":["a","b"]},"maxItems":3}},"required":["name"]}""", """{"anyOf":[{"$ref":"#/$defs/x"},{"const":null}],"$defs":{"x":{"type":"number"}}}"""),
@@ -32,6 +33,17 @@ internal static class FuzzTargets
         {
             checkpoint.Load(name).Dispose();
         }
+    });
+
+    private static void Gguf(byte[] bytes) => SeedFiles.WithFile(bytes, ".gguf", path =>
+    {
+        using GgufCheckpoint checkpoint = GgufCheckpoint.Open(path);
+        foreach (TensorEntry entry in checkpoint.Entries.Values)
+        {
+            using IDisposable read = entry.Format is null ? checkpoint.Load(entry.Name) : checkpoint.LoadBlocks(entry.Name);
+        }
+
+        checkpoint.ReadConfig().ToJsonString();
     });
 
     private static void PatternText(byte[] bytes)

@@ -5,7 +5,7 @@ using Hone.Tensors.Threading;
 
 namespace Hone.Cli.Commands;
 
-/// <summary><c>hone bench kernels</c>: this machine's figures for the operations that training and inference spend their time in.</summary>
+/// <summary><c>hone bench</c>; its <c>kernels</c>: this machine's figures for the operations that training and inference spend their time in.</summary>
 internal static class BenchCommand
 {
     public static Command Create(CliHost host)
@@ -14,6 +14,7 @@ internal static class BenchCommand
         command.Subcommands.Add(CreateKernels(host));
         command.Subcommands.Add(BenchGenerationCommand.CreatePrefill(host));
         command.Subcommands.Add(BenchGenerationCommand.CreateDecode(host));
+        command.Subcommands.Add(BenchTokenizeCommand.Create(host));
         return command;
     }
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Hone.Models.Checkpoints;
 
 namespace Hone.Cli.Rendering;
 
@@ -23,8 +22,8 @@ internal static class CheckpointText
     /// <param name="output">Receives the text.</param>
     public static void Write(CheckpointFacts facts, bool isEach, TextWriter output)
     {
-        string files = facts.Files.Count == 1 ? Path.GetFileName(facts.Files[0]) : $"{facts.Files.Count} files";
-        output.WriteLine($"{facts.Source.Location}: {facts.Format}, {files}, {SizeText.Bytes(facts.Files.Sum(file => new FileInfo(file).Length))}");
+        string files = facts.Files.Count != 1 ? $", {facts.Files.Count} files" : facts.Files[0] != facts.Source.Location ? $", {Path.GetFileName(facts.Files[0])}" : "";
+        output.WriteLine($"{facts.Source.Location}: {facts.Format}{files}, {SizeText.Bytes(facts.Files.Sum(file => new FileInfo(file).Length))}");
         output.WriteLine();
         WriteRow(output, "model", facts.Config is { } config ? Model(config) : facts.ConfigProblem ?? "no config.json");
         WriteRow(output, "parameters", $"{SizeText.Count(facts.Parameters)} ({facts.Parameters:N0}) in {facts.Entries.Count} {(facts.Entries.Count == 1 ? "tensor" : "tensors")}");
@@ -103,7 +102,7 @@ internal static class CheckpointText
         output.WriteLine();
     }
 
-    private static void WriteRow(TextWriter output, string label, string text) => output.WriteLine($"{label,-12}{text}");
+    private static void WriteRow(TextWriter output, string label, string text) => output.WriteLine($"{label,-12}{Escaped(text)}");
 
     private static void Write(TextWriter output, string[] heads, string[][] rows, int firstRight)
     {

@@ -12,6 +12,8 @@ namespace Hone.Models.Checkpoints;
 /// </remarks>
 public sealed class GgufCheckpoint : TensorSource
 {
+    private const int MaxExperts = 4096; // ten times the most that any model has
+
     private readonly GgufFile _file;
     private readonly GgufArchitecture? _architecture;
     private readonly Dictionary<string, TensorEntry> _entries = new(StringComparer.Ordinal);
@@ -171,9 +173,9 @@ public sealed class GgufCheckpoint : TensorSource
             return;
         }
 
-        if (tensor.Shape.Rank != 3)
+        if (tensor.Shape.Rank != 3 || tensor.Shape[0] > MaxExperts)
         {
-            throw new CheckpointFormatException("A stack of experts must have three dimensions.", $"{tensor.Name} in {Location}", $"{tensor.Shape}", "Convert the model again with a current converter.");
+            throw new CheckpointFormatException($"A stack of experts must have three dimensions, the first of them at most {MaxExperts}.", $"{tensor.Name} in {Location}", $"{tensor.Shape}", "Convert the model again with a current converter.");
         }
 
         for (int expert = 0; expert < tensor.Shape[0]; expert++)

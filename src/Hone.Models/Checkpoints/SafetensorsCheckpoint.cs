@@ -103,7 +103,7 @@ public sealed class SafetensorsCheckpoint : TensorSource
             throw new CheckpointFormatException("A tensor has an element type that cannot be read.", $"{name} in {entry.File}", $"{entry.StoredType} {entry.Shape}", "Convert the checkpoint to f32, bf16 or f16 with the tool that made it.");
         }
 
-        if (type.IsStoredAsLoaded)
+        if (type.IsStoredAsLoaded && dtype != DType.Bool)
         {
             return file.View(entry.Offset, dtype, entry.Shape);
         }

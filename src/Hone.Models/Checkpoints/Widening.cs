@@ -26,6 +26,7 @@ internal static class Widening
             "f16" => Tensor.From(MemoryMarshal.Cast<byte, Half>(bytes), sizes),
             "i64" => Tensor.From(MemoryMarshal.Cast<byte, long>(bytes), sizes),
             "i32" => Tensor.From(MemoryMarshal.Cast<byte, int>(bytes), sizes),
+            "bool" => Tensor.From(Each(bytes, 1, b => b[0] != 0), sizes), // other bytes than 0 and 1 would be neither true nor false
             "i8" => Tensor.From(Each(bytes, 1, b => (int)(sbyte)b[0]), sizes),
             "i16" => Tensor.From(Each(bytes, 2, b => (int)BinaryPrimitives.ReadInt16LittleEndian(b)), sizes),
             "u16" => Tensor.From(Each(bytes, 2, b => (int)BinaryPrimitives.ReadUInt16LittleEndian(b)), sizes),

@@ -17,6 +17,7 @@ public abstract record ModelConfig
         VocabSize = json.Size("vocab_size");
         PadTokenId = json.OptionalInteger("pad_token_id");
         BosTokenId = json.OptionalInteger("bos_token_id");
+        NumLabels = Labels.Length > 0 ? Labels.Length : json.Size("num_labels", DefaultLabels);
         if (json.Has("quantization_config"))
         {
             throw json.Unsupported("quantization_config", "weights quantized by another library", "dense checkpoints and GGUF files");
@@ -42,7 +43,7 @@ public abstract record ModelConfig
     public ImmutableArray<string> Labels => LabelsOf(Json);
 
     /// <summary>Number of classes: of the names, else <c>num_labels</c>, else 2.</summary>
-    public int NumLabels => Labels.Length > 0 ? Labels.Length : Json["num_labels"] is JsonValue count && count.TryGetValue(out int labels) && labels > 0 ? labels : DefaultLabels;
+    public int NumLabels { get; }
 
     /// <summary>Positions of the tokens of a padded row; by column unless the family counts otherwise.</summary>
     internal virtual int[] CountPositions(ReadOnlySpan<long> ids) => [.. Enumerable.Range(0, ids.Length)];

@@ -1,4 +1,5 @@
 using Hone.Tensors;
+using Hone.Tensors.Quantization;
 
 namespace Hone.Models.Nn;
 
@@ -7,6 +8,7 @@ public sealed class Embedding : Module
 {
     private readonly WeightSource _source;
     private readonly int _paddingIndex;
+    private PackedWeight? _packed;
 
     /// <summary>Declares <c>weight</c> below <paramref name="weights"/>' path.</summary>
     /// <param name="count">Rows: size of the vocabulary, or number of positions.</param>
@@ -33,13 +35,16 @@ public sealed class Embedding : Module
     /// <summary>Columns of the table.</summary>
     public int Width { get; }
 
-    /// <summary>The dense table <c>[count, width]</c>.</summary>
+    /// <summary>The dense table <c>[count, width]</c>; <see langword="null"/> while it is packed, alone or as the output head.</summary>
     public Parameter? Table { get; private set; }
 
     /// <summary>The trained update, or <see langword="null"/>; set by an adapter alone.</summary>
     public IEmbeddingAdapter? Adapter { get; set; }
 
     internal StoredWeight Stored { get; }
+
+    /// <summary>Whether the output head's packed weight serves as the table.</summary>
+    internal bool IsShared { get; set; }
 
     /// <inheritdoc/>
     protected internal override IEnumerable<Parameter> OwnParameters => new[] { Table }.OfType<Parameter>();
@@ -50,7 +55,8 @@ public sealed class Embedding : Module
     {
         using OpContext context = OpContext.Enter(Path);
         Tensor places = Ops.Cast(ids, DType.I64);
-        Tensor y = Ops.Embedding(Table ?? throw new InvalidOperationException($"'{Path}' has no table yet; WeightSource.Complete reads it."), places, _paddingIndex);
+        Tensor y = Table is not null ? Ops.Embedding(Table, places, _paddingIndex)
+            : Ops.Embedding(_packed ?? throw new InvalidOperationException($"'{Path}' has no table yet; WeightSource.Complete reads it."), places);
         return Adapter is null ? y : Adapter.Apply(this, places, y);
     }
 
@@ -71,21 +77,48 @@ public sealed class Embedding : Module
     public void Restore()
     {
         Table?.Dispose();
-        Materialize();
+        Table = null;
+        if (_packed is null)
+        {
+            Materialize();
+        }
     }
+
+    /// <summary>Takes the output head's packed weight for the table.</summary>
+    internal void Share(PackedWeight? head) => _packed = head;
 
     /// <inheritdoc/>
     protected override void Dispose(bool isDisposing)
     {
         Table?.Dispose();
+        if (!IsShared)
+        {
+            _packed?.Dispose();
+        }
+
         base.Dispose(isDisposing);
     }
+
+    /// <summary>Whether the table is the output head too and must be dense, for losses that fuse the head.</summary>
+    internal bool IsHeadInTraining { get; set; }
 
     /// <summary>Whether adapters on the embedding are trained.</summary>
     internal bool TrainsAdapters => _source.Options.Use != ModelUse.Inference;
 
     private void Materialize()
     {
+        if (IsShared)
+        {
+            return; // the head packs it
+        }
+
+        if (_source.KeepsBlocks(Stored) && !IsHeadInTraining)
+        {
+            using QuantizedMatrix blocks = Stored.ReadBlocks();
+            _packed = PackedWeight.Create(blocks);
+            return;
+        }
+
         bool isTrained = _source.Options.Use == ModelUse.FullTraining;
         DType held = _source.HeldAs(Stored.DType ?? DType.F32);
         Table = new Parameter(isTrained ? Stored.ReadOwned(held) : Stored.ReadDense(held), Stored.Name, isTrained);

@@ -65,8 +65,11 @@ public sealed class Linear : Module
     /// <summary>Type of the weight as it is multiplied, for groups: only equal ones are packed together.</summary>
     internal (DType? DType, BlockFormat? Format) Kind =>
         !_stored.IsPresent ? default
-        : _stored.Format is { } format && _source.Options.Weights == Core.Recipes.WeightType.Auto ? (null, format)
+        : KeepsBlocks ? (null, _stored.Format)
         : (_source.HeldAs(_stored.DType ?? DType.F32), null);
+
+    /// <summary>Whether the weight stays in the blocks that the checkpoint stores.</summary>
+    private bool KeepsBlocks => _source.KeepsBlocks(_stored);
 
     /// <inheritdoc/>
     protected internal override IEnumerable<Parameter> OwnParameters => new[] { Weight, Bias }.OfType<Parameter>();
@@ -93,6 +96,8 @@ public sealed class Linear : Module
     public static Linear CreateTiedHead(Embedding embedding, WeightSource weights)
     {
         weights.Alias("weight", embedding.Stored.Name); // some checkpoints store the shared table twice
+        embedding.IsShared = weights.Options.Use == ModelUse.Inference;
+        embedding.IsHeadInTraining = !embedding.IsShared;
         var linear = new Linear(weights, embedding.Stored, embedding.Width, embedding.Count, bias: false, isHead: true, tied: embedding);
         weights.Defer(linear._materialize);
         return linear;
@@ -223,20 +228,26 @@ public sealed class Linear : Module
 
     private void SetOwn(Tensor? value, bool isTrained)
     {
-        using Tensor weight = value is null ? _stored.ReadDense(_source.HeldAs(_stored.DType ?? DType.F32)) : Ops.Cast(value.Detach(), DType.F32).Detach();
-        Packed?.Dispose();
-        (Packed, Weight, _hasOwnWeight) = (null, null, true);
-        if (isTrained)
+        PackedWeight? packed = null;
+        Parameter? own = null;
+        if (value is null)
         {
-            Tensor own = Tensor.Zeros(DType.F32, weight.Shape);
-            own.CopyFrom(weight);
-            Weight = new Parameter(own, $"{Path}.weight");
+            packed = Pack(forBackward: isTrained);
+        }
+        else if (isTrained)
+        {
+            Tensor copy = Tensor.Zeros(DType.F32, value.Shape);
+            copy.CopyFrom(value);
+            own = new Parameter(copy, $"{Path}.weight");
         }
         else
         {
-            using Tensor oriented = Oriented(weight, weight.DType);
-            Packed = PackedWeight.Create(oriented, forBackward: false);
+            using Tensor oriented = Oriented(value, DType.F32);
+            packed = PackedWeight.Create(oriented, forBackward: false);
         }
+
+        Packed?.Dispose();
+        (Packed, Weight, _hasOwnWeight) = (packed, own, true);
     }
 
     private void Materialize()
@@ -252,9 +263,19 @@ public sealed class Linear : Module
             return;
         }
 
-        bool forBackward = _source.Options.Use == ModelUse.AdapterTraining;
+        Packed = Pack(_source.Options.Use == ModelUse.AdapterTraining);
+    }
+
+    private PackedWeight Pack(bool forBackward)
+    {
+        if (KeepsBlocks)
+        {
+            using QuantizedMatrix blocks = _stored.ReadBlocks();
+            return PackedWeight.Create(blocks, forBackward);
+        }
+
         using Tensor weight = ReadHeld();
-        Packed = PackedWeight.Create(weight, forBackward);
+        return PackedWeight.Create(weight, forBackward);
     }
 
     private void MaterializeHead(Embedding? tied)
@@ -262,6 +283,7 @@ public sealed class Linear : Module
         if (_source.Options.Use == ModelUse.Inference)
         {
             Materialize();
+            tied?.Share(Packed);
         }
         else if (tied?.Table is { } table)
         {

@@ -1,4 +1,5 @@
 using Hone.Tensors;
+using Hone.Tensors.Quantization;
 
 namespace Hone.Models.Nn;
 
@@ -16,8 +17,9 @@ public sealed class LinearGroup : Module
     public LinearGroup(WeightSource weights, params Linear[] members)
     {
         _members = members;
-        bool canJoin = weights.Options.Use == ModelUse.Inference && members.All(member => member.Kind is { DType: not null } kind && kind == members[0].Kind);
-        if (canJoin)
+        bool areBlocks = members.All(member => member.Kind.Format is not null);
+        bool areEqual = members.All(member => member.Kind.DType is { } dtype && dtype == members[0].Kind.DType);
+        if (weights.Options.Use == ModelUse.Inference && (areBlocks || areEqual))
         {
             for (int i = 0; i < members.Length; i++)
             {
@@ -79,14 +81,28 @@ public sealed class LinearGroup : Module
 
     private void Pack()
     {
-        Tensor[] parts = Array.ConvertAll(_members, member => member.ReadHeld());
-        using Tensor joined = Ops.Concatenate(parts, 0);
-        _packed = PackedWeight.Create(joined, forBackward: false);
-        Array.ForEach(parts, part => part.Dispose());
+        _packed = _members[0].Kind.Format is null ? PackDense() : PackBlocks();
         if (Array.Exists(_members, member => member.Bias is not null))
         {
-            Tensor[] biases = Array.ConvertAll(_members, member => member.Bias ?? Tensor.Zeros(DType.F32, member.OutFeatures));
+            Tensor[] biases = Array.ConvertAll(_members, member => member.Bias?.Detach() ?? Tensor.Zeros(DType.F32, member.OutFeatures));
             _bias = new Parameter(Ops.Concatenate(biases, 0), "bias", requiresGrad: false);
+            Array.ForEach(biases, bias => bias.Dispose());
         }
+    }
+
+    private PackedWeight PackDense()
+    {
+        Tensor[] parts = Array.ConvertAll(_members, member => member.ReadHeld());
+        using Tensor joined = Ops.Concatenate(parts, 0);
+        Array.ForEach(parts, part => part.Dispose());
+        return PackedWeight.Create(joined, forBackward: false);
+    }
+
+    private PackedWeight PackBlocks()
+    {
+        QuantizedMatrix[] parts = Array.ConvertAll(_members, member => member.ReadBlocks());
+        var packed = PackedWeight.Create(parts);
+        Array.ForEach(parts, part => part.Dispose());
+        return packed;
     }
 }

@@ -120,6 +120,9 @@ public sealed class WeightSource
     /// <summary>Does something once it is known that everything is there.</summary>
     internal void Defer(Action action) => _ledger.Deferred.Add(action);
 
+    /// <summary>Whether a weight stays in the blocks that it is stored in.</summary>
+    internal bool KeepsBlocks(StoredWeight stored) => stored.IsPresent && stored.Format is not null && Options is { Weights: WeightType.Auto, Use: not ModelUse.FullTraining };
+
     /// <summary>Type that a dense weight is held in; a stored f64 becomes f32.</summary>
     internal DType HeldAs(DType stored) => Options.Use == ModelUse.FullTraining ? DType.F32 : Options.Weights switch
     {

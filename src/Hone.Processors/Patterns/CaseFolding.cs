@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Hone.Processors.Patterns;
@@ -36,10 +37,10 @@ internal static class CaseFolding
     private static Dictionary<int, int[]> Build()
     {
         var links = new List<(int A, int B)> { (0x17F, 's'), (0x345, 0x3B9), (0x1FBE, 0x3B9), (0x390, 0x1FD3), (0x3B0, 0x1FE3), (0xFB05, 0xFB06), (0x1E9E, 0xDF) };
-        ReadOnlySpan<byte> categories = UnicodeProperties.Categories;
-        for (int code = 0; code < CodePointSet.Limit; code++)
+        foreach ((int first, int end, UnicodeCategory category) in UnicodeProperties.CategoryRanges)
         {
-            if (Rune.IsValid(code) && categories[code] != (byte)System.Globalization.UnicodeCategory.OtherNotAssigned)
+            bool isUncased = category is UnicodeCategory.OtherNotAssigned or UnicodeCategory.OtherLetter or UnicodeCategory.PrivateUse or UnicodeCategory.Surrogate;
+            for (int code = first; code < end && !isUncased; code++)
             {
                 var rune = new Rune(code);
                 int lower = Rune.ToLowerInvariant(rune).Value, upper = Rune.ToUpperInvariant(rune).Value;

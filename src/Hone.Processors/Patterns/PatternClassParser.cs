@@ -54,7 +54,7 @@ internal sealed class PatternClassParser(PatternParser parser, PatternParser.Fla
             return Parse();
         }
 
-        if (parser.Peek() == '\\' && parser.TakeSetEscape() is { } set)
+        if (parser.Peek() == '\\' && parser.TakeSetEscape(inBrackets: true) is { } set)
         {
             return set;
         }

@@ -413,7 +413,7 @@ internal sealed class PatternMatcher(string expression, PatternProgram program, 
     private static bool IsWordEdge(ReadOnlySpan<char> text, int at)
     {
         int before = at - (at > 0 ? WidthBefore(text, at) : 0), after = at;
-        return (before < at && TakeOne(UnicodeProperties.Word, text, ref before)) != TakeOne(UnicodeProperties.Word, text, ref after);
+        return (before < at && TakeOne(UnicodeProperties.WordOutsideBrackets, text, ref before)) != TakeOne(UnicodeProperties.WordOutsideBrackets, text, ref after);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -363,8 +363,9 @@ internal sealed class PatternParser
     }
 
     /// <summary>Reads <c>\s \d \w \h \p{…}</c> and their complements.</summary>
+    /// <param name="inBrackets">Whether it stands in <c>[…]</c>, where a word is what Unicode says; outside, Oniguruma takes ² ³ ¹ ¼ ½ ¾ too.</param>
     /// <returns><see langword="null"/>, at the same place, for any other escape.</returns>
-    internal CodePointSet? TakeSetEscape()
+    internal CodePointSet? TakeSetEscape(bool inBrackets = false)
     {
         int start = _at;
         char kind = start + 1 < _text.Length ? _text[start + 1] : '\0';
@@ -380,9 +381,9 @@ internal sealed class PatternParser
             case 'D':
                 return UnicodeProperties.Digit.Complement();
             case 'w':
-                return UnicodeProperties.Word;
+                return inBrackets ? UnicodeProperties.Word : UnicodeProperties.WordOutsideBrackets;
             case 'W':
-                return UnicodeProperties.Word.Complement();
+                return (inBrackets ? UnicodeProperties.Word : UnicodeProperties.WordOutsideBrackets).Complement();
             case 'h':
                 return UnicodeProperties.HexDigit;
             case 'H':
@@ -393,6 +394,7 @@ internal sealed class PatternParser
                 string name = end < 0 ? throw Error("A property name is not closed.", "Write \\p{Name}.", start) : _text[_at..end];
                 _at = end + 1;
                 CodePointSet set = UnicodeProperties.Find(name) ?? throw UnknownProperty(name, start);
+                set = ReferenceEquals(set, UnicodeProperties.Word) && !inBrackets ? UnicodeProperties.WordOutsideBrackets : set;
                 return negate ? set.Complement() : set;
             default:
                 _at = start;

@@ -9,13 +9,17 @@ namespace Hone.Processors.Patterns;
 /// </remarks>
 internal static partial class UnicodeProperties
 {
-    private static readonly Lazy<byte[]> s_categories = new(ReadCategories);
+    private static readonly Lazy<List<(int First, int End, UnicodeCategory Category)>> s_categories = new(ReadCategories);
     private static readonly Lazy<Dictionary<string, CodePointSet>> s_table = new(ReadTable);
     private static readonly Lazy<CodePointSet> s_whiteSpace = new(() => CodePointSet.FromRanges(
         [(0x09, 0x0E), (0x20, 0x21), (0x85, 0x86), (0xA0, 0xA1), (0x1680, 0x1681), (0x2000, 0x200B), (0x2028, 0x202A), (0x202F, 0x2030), (0x205F, 0x2060), (0x3000, 0x3001)]));
 
     private static readonly Lazy<CodePointSet> s_word = new(() => OfCategories("L", "M", "Nd", "Pc").Union(s_table.Value["alphabetic"]));
+    // Oniguruma looks single characters below U+0100 up in a table of Latin-1, where other numbers count as words.
+    private static readonly Lazy<CodePointSet> s_wordOutsideBrackets = new(() => Word.Union(CodePointSet.Of(0xB2, 0xB3, 0xB9, 0xBC, 0xBD, 0xBE)));
     private static readonly Lazy<CodePointSet> s_digit = new(() => OfCategories("Nd"));
+
+    private const int PlaneLength = 0x10000;
 
     // Two letters a category, in the order of UnicodeCategory.
     private const string CategoryNames = "LuLlLtLmLoMnMcMeNdNlNoZsZlZpCcCfCsCoPcPdPsPePiPfPoSmScSkSoCn";
@@ -23,14 +27,17 @@ internal static partial class UnicodeProperties
     /// <summary>What <c>\s</c> matches: the property White_Space.</summary>
     public static CodePointSet WhiteSpace => s_whiteSpace.Value;
 
-    /// <summary>The general category of every code point, as a <see cref="UnicodeCategory"/> a byte.</summary>
-    public static ReadOnlySpan<byte> Categories => s_categories.Value;
+    /// <summary>Stretches of code points of one general category, in order and without gaps.</summary>
+    public static IReadOnlyList<(int First, int End, UnicodeCategory Category)> CategoryRanges => s_categories.Value;
 
     /// <summary>Names that are not general categories, for error messages.</summary>
     public static IEnumerable<string> Names => s_table.Value.Keys;
 
     /// <summary>What <c>\w</c> matches: letters, marks, decimal digits, connectors and whatever else is alphabetic.</summary>
     public static CodePointSet Word => s_word.Value;
+
+    /// <summary>What <c>\w</c> matches outside brackets, and what <c>\b</c> looks for.</summary>
+    public static CodePointSet WordOutsideBrackets => s_wordOutsideBrackets.Value;
 
     /// <summary>What <c>\d</c> matches.</summary>
     public static CodePointSet Digit => s_digit.Value;
@@ -76,8 +83,16 @@ internal static partial class UnicodeProperties
             }
         }
 
-        byte[] categories = s_categories.Value;
-        return CodePointSet.Where(code => ((mask >> categories[code]) & 1) != 0);
+        var ranges = new List<(int First, int End)>();
+        foreach ((int first, int end, UnicodeCategory category) in CategoryRanges)
+        {
+            if (((mask >> (int)category) & 1) != 0)
+            {
+                ranges.Add((first, end));
+            }
+        }
+
+        return CodePointSet.FromRanges(ranges);
     }
 
     private static string? Category(string key) => key switch
@@ -126,16 +141,26 @@ internal static partial class UnicodeProperties
     private static string Normalize(string name) =>
         name.Replace(" ", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal).ToLowerInvariant();
 
-    private static byte[] ReadCategories()
+    private static List<(int First, int End, UnicodeCategory Category)> ReadCategories()
     {
-        var categories = new byte[CodePointSet.Limit];
-        for (int code = 0; code < categories.Length; code++)
+        var ranges = new List<(int First, int End, UnicodeCategory Category)>(4000);
+        for (int first = 0, end; first < CodePointSet.Limit; first = end)
         {
-            categories[code] = (byte)CharUnicodeInfo.GetUnicodeCategory(code);
+            UnicodeCategory category = CharUnicodeInfo.GetUnicodeCategory(first);
+            end = IsUniformPlane(first) ? first + PlaneLength - 2 : first + 1;
+            while (end < CodePointSet.Limit && !IsUniformPlane(end) && CharUnicodeInfo.GetUnicodeCategory(end) == category)
+            {
+                end++;
+            }
+
+            ranges.Add((first, end, category));
         }
 
-        return categories;
+        return ranges;
     }
+
+    // Planes 4 to 13 hold nothing, planes 15 and 16 private use but for their last two code points: no need to ask for each.
+    private static bool IsUniformPlane(int code) => code % PlaneLength == 0 && (code / PlaneLength) is (>= 4 and <= 13) or 15 or 16;
 
     private static Dictionary<string, CodePointSet> ReadTable()
     {

@@ -21,11 +21,15 @@ internal sealed class AddedVocabulary
     private readonly TokenTrie _normalized = new();
 
     /// <summary>Gives each token the id that the vocabulary has for it, or the next free one.</summary>
-    public AddedVocabulary(TokenModel model, Normalizer? normalizer, IEnumerable<AddedToken> tokens)
+    /// <param name="model">The model below.</param>
+    /// <param name="normalizer">Normalizes the text, and the tokens that are found in normalized text.</param>
+    /// <param name="tokens">The tokens; of equal texts the last one's flags count.</param>
+    /// <param name="control">Further special tokens, which are not found in text.</param>
+    public AddedVocabulary(TokenModel model, Normalizer? normalizer, IEnumerable<AddedToken> tokens, IEnumerable<string>? control = null)
     {
         _model = model;
+        _special.UnionWith(control ?? []);
         int highest = -1;
-        var order = new List<AddedToken>();
         foreach (AddedToken token in tokens.Where(token => token.Content.Length > 0))
         {
             if (token.Special)
@@ -34,20 +38,22 @@ internal sealed class AddedVocabulary
             }
 
             int id = IdOf(token.Content) ?? Math.Max(highest + 1, model.VocabularySize);
-            if (_tokens.TryGetValue(id, out AddedToken? present) && present == token)
-            {
-                continue;
-            }
-
             _ids[token.Content] = id;
             _tokens[id] = token;
             highest = Math.Max(highest, id);
-            order.Add(token);
+            if (token.Normalized)
+            {
+                _contents[id] = Normalize(token.Content, normalizer);
+            }
+            else
+            {
+                _contents.TryAdd(id, token.Content);  // what an earlier definition was normalized to stays, as in the reference
+            }
         }
 
-        foreach (AddedToken token in order)
+        foreach (AddedToken token in _tokens.Values)
         {
-            Register(token, normalizer);
+            Register(token);
         }
     }
 
@@ -76,20 +82,21 @@ internal sealed class AddedVocabulary
         return pieces;
     }
 
-    private void Register(AddedToken token, Normalizer? normalizer)
+    private static string Normalize(string content, Normalizer? normalizer)
+    {
+        AlignedText text = AlignedText.Create(CodePoint.Sanitize(content));
+        normalizer?.Normalize(text);
+        return text.ToString();
+    }
+
+    private void Register(AddedToken token)
     {
         int id = _ids[token.Content];
         if (!token.Normalized)
         {
             _raw.Add(token.Content, id);
-            _contents[id] = token.Content;
-            return;
         }
-
-        AlignedText text = AlignedText.Create(CodePoint.Sanitize(token.Content));
-        normalizer?.Normalize(text);
-        _contents[id] = text.ToString();
-        if (text.Length > 0)
+        else if (_contents[id].Length > 0)
         {
             _normalized.Add(_contents[id], id);
         }

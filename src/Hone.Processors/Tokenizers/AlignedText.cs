@@ -174,6 +174,24 @@ internal sealed class AlignedText
         next.Finish();
     }
 
+    /// <summary>Puts <paramref name="suffix"/> behind the text, aligned with the last code point; an empty text stays empty.</summary>
+    public void Append(string suffix)
+    {
+        if (_length == 0 || suffix.Length == 0)
+        {
+            return;
+        }
+
+        var next = new Rewriter(this, _length + suffix.Length);
+        next.CopyRest();
+        foreach (Rune rune in suffix.EnumerateRunes())
+        {
+            next.Append(rune, 1);
+        }
+
+        next.Finish();
+    }
+
     /// <summary>Replaces each match by <paramref name="content"/>, aligned with the last code point that it replaces.</summary>
     /// <param name="pattern">What is replaced.</param>
     /// <param name="content">What comes in its place.</param>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Hone.Processors.Tokenizers.Decoders;
 using Hone.Processors.Tokenizers.Fast;
 using Hone.Processors.Tokenizers.PostProcessors;
 using Hone.Tensors.Threading;
@@ -20,7 +21,7 @@ public sealed class Tokenizer
     internal Tokenizer(TokenizerPipeline pipeline)
     {
         _pipeline = pipeline;
-        _added = new AddedVocabulary(pipeline.Model, pipeline.Normalizer, pipeline.AddedTokens);
+        _added = new AddedVocabulary(pipeline.Model, pipeline.Normalizer, pipeline.AddedTokens, pipeline.ControlTokens);
         _ids = new Lazy<IdEncoder?>(() => IdEncoder.TryCreate(this));
         AddedTokens = _added.Tokens.ToImmutableSortedDictionary();
         VocabularySize = pipeline.Model.VocabularySize + AddedTokens.Values.Count(token => pipeline.Model.IdOf(token.Content) is null);
@@ -38,6 +39,18 @@ public sealed class Tokenizer
 
     /// <summary>Padding that the tokenizer's file asks for; applied only when given to <see cref="Encode(string, string?, EncodeOptions)"/>.</summary>
     public PaddingOptions? FilePadding => _pipeline.Padding;
+
+    /// <summary>The tokens with a role, as the tokenizer's files name them.</summary>
+    public SpecialTokens Special => _pipeline.Special;
+
+    /// <summary>Tokens that the model was made for, or <see langword="null"/>; longer texts are not cut unless asked for.</summary>
+    public int? ModelMaxLength => _pipeline.MaxLength;
+
+    /// <summary>Where the model wants its padding, or <see langword="null"/> when its files do not say.</summary>
+    public PaddingSide? PaddingSide => _pipeline.PaddingSide;
+
+    /// <summary>Which end of long texts is cut, or <see langword="null"/> when the model's files do not say.</summary>
+    public TruncationSide? TruncationSide => _pipeline.TruncationSide;
 
     internal TokenizerPipeline Pipeline => _pipeline;
 
@@ -114,7 +127,12 @@ public sealed class Tokenizer
     /// <summary>Turns ids into text; ids that are no token are left out.</summary>
     /// <param name="ids">Token ids.</param>
     /// <param name="skipSpecialTokens">Whether control tokens are left out.</param>
-    public string Decode(ReadOnlySpan<int> ids, bool skipSpecialTokens = true) => DecodeTokens(ids, skipSpecialTokens);
+    public string Decode(ReadOnlySpan<int> ids, bool skipSpecialTokens = true)
+    {
+        string text = DecodeTokens(ids, skipSpecialTokens);
+        text = _pipeline.WordEnd is null ? text : text.Trim();  // the last word's end is no space
+        return _pipeline.CleanUpSpaces ? SpaceCleanup.Apply(text) : text;
+    }
 
     /// <summary>Starts turning tokens into text as they arrive.</summary>
     /// <param name="skipSpecialTokens">Whether control tokens are left out.</param>
@@ -140,13 +158,23 @@ public sealed class Tokenizer
             }
         }
 
-        return _pipeline.Decoder is null ? string.Join(' ', tokens) : string.Concat(_pipeline.Decoder.Decode(tokens));
+        string text = _pipeline.Decoder is null ? string.Join(' ', tokens) : string.Concat(_pipeline.Decoder.Decode(tokens));
+        return _pipeline.WordEnd is null ? text : text.Replace(_pipeline.WordEnd, " ", StringComparison.Ordinal);
     }
 
     /// <summary>Encodes one text without truncation and post-processing.</summary>
-    internal EncodedSequence EncodeText(string text, int typeId)
+    internal EncodedSequence EncodeText(string text, int typeId) => EncodePieces(_added.Extract(Unicode.CodePoint.Sanitize(text), _pipeline.Normalizer), typeId);
+
+    /// <summary>Encodes one text in which the texts of added tokens are ordinary text.</summary>
+    internal EncodedSequence EncodeOrdinaryText(string text)
     {
-        PreTokenizedText pieces = _added.Extract(Unicode.CodePoint.Sanitize(text), _pipeline.Normalizer);
+        var pieces = new PreTokenizedText(AlignedText.Create(Unicode.CodePoint.Sanitize(text)));
+        pieces.ForEach(piece => _pipeline.Normalizer?.Normalize(piece));
+        return EncodePieces(pieces, typeId: 0);
+    }
+
+    private EncodedSequence EncodePieces(PreTokenizedText pieces, int typeId)
+    {
         _pipeline.PreTokenizer?.PreTokenize(pieces);
         foreach (PreTokenizedPiece piece in pieces.Pieces)
         {
@@ -189,9 +217,9 @@ public sealed class Tokenizer
         for (int i = 0; i < encodings.Count; i++)
         {
             encodings[i].SetSequence(i);
-            encodings[i].Overflowing.ForEach(window => window.SetSequence(i));
             if (processor is not null)
             {
+                encodings[i].Overflowing.ForEach(window => window.SetSequence(i));
                 encodings[i].SetTypeIds(i);
             }
         }

@@ -27,6 +27,27 @@ internal sealed record TokenizerPipeline
     /// <summary>Tokens beside the model's.</summary>
     public IReadOnlyList<AddedToken> AddedTokens { get; init; } = [];
 
+    /// <summary>Tokens that are never found in text but are left out with the special tokens when decoding.</summary>
+    public IReadOnlyList<string> ControlTokens { get; init; } = [];
+
+    /// <summary>Whether decoding removes spaces before English punctuation.</summary>
+    public bool CleanUpSpaces { get; init; }
+
+    /// <summary>Written after words by the vocabulary and turned into a space when decoding (CLIP), or null.</summary>
+    public string? WordEnd { get; init; }
+
+    /// <summary>The tokens with a role.</summary>
+    public SpecialTokens Special { get; init; } = new();
+
+    /// <summary>Tokens that the model was made for, or null.</summary>
+    public int? MaxLength { get; init; }
+
+    /// <summary>Where the model wants its padding, or null.</summary>
+    public PaddingSide? PaddingSide { get; init; }
+
+    /// <summary>Where texts are cut, or null.</summary>
+    public TruncationSide? TruncationSide { get; init; }
+
     /// <summary>Truncation that the file asks for.</summary>
     public TruncationOptions? Truncation { get; init; }
 

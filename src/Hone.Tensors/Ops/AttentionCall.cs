@@ -53,15 +53,13 @@ internal sealed unsafe class AttentionCall
     public static AttentionCall Create(Tensor q, Tensor k, Tensor v, AttentionOptions options, Tensor? bias)
     {
         int rank = options.Packed is null ? 4 : 3;
-        string form = options.Packed is null ? "[batch, heads, rows, width]" : "packed [tokens, heads, width]";
-        string facts = $"q {q}, k {k}, v {v}";
-        OpGuard.RequireShape(Op, q.Rank == rank && k.Rank == rank && v.Rank == rank, $"queries, keys and values must be {form}.", facts, "Packed tokens need options.Packed, a padded batch must not have it.");
+        OpGuard.RequireShape(Op, q.Rank == rank && k.Rank == rank && v.Rank == rank, "queries, keys and values must be [batch, heads, rows, width], or [tokens, heads, width] when packed.", $"q {q}, k {k}, v {v}", "Packed tokens need options.Packed, a padded batch must not have it.");
         int rows = options.Packed is null ? 2 : 0;
         bool sameKeys = k.Shape[rows] == v.Shape[rows] && k.Shape[1] == v.Shape[1];
         bool sameBatch = options.Packed is not null || (q.Shape[0] == k.Shape[0] && k.Shape[0] == v.Shape[0]);
-        OpGuard.RequireShape(Op, sameKeys && sameBatch, "keys and values must have the same rows and heads, and all three the same batch.", facts, $"All are {form}; keys and values differ only in width.");
-        OpGuard.RequireShape(Op, q.Shape[-1] == k.Shape[-1] && q.Shape[-1] > 0, "queries and keys must have the same width.", facts, "Both come from projections of the same headDim, at least 1.");
-        OpGuard.RequireShape(Op, k.Shape[1] > 0 && q.Shape[1] % k.Shape[1] == 0, "the query heads must be a multiple of the key heads.", facts, "Check NumAttentionHeads and NumKeyValueHeads of the config.");
+        OpGuard.RequireShape(Op, sameKeys && sameBatch, "keys and values must have the same rows and heads, and all three the same batch.", $"q {q}, k {k}, v {v}", "All are [batch, heads, rows, width], or [tokens, heads, width] when packed; keys and values differ only in width.");
+        OpGuard.RequireShape(Op, q.Shape[-1] == k.Shape[-1] && q.Shape[-1] > 0, "queries and keys must have the same width.", $"q {q}, k {k}, v {v}", "Both come from projections of the same headDim, at least 1.");
+        OpGuard.RequireShape(Op, k.Shape[1] > 0 && q.Shape[1] % k.Shape[1] == 0, "the query heads must be a multiple of the key heads.", $"q {q}, k {k}, v {v}", "Check NumAttentionHeads and NumKeyValueHeads of the config.");
         RequireOptions(q, k, options);
         var call = new AttentionCall(q, k, v, options);
         if (bias is not null)

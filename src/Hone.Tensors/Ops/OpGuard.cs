@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using Hone.Tensors.Errors;
 
 namespace Hone.Tensors;
@@ -35,6 +36,16 @@ internal static class OpGuard
         if (x.DType != dtype)
         {
             throw new TensorException($"{op}: {role} must be {dtype.Name}.", OpContext.Describe(op), $"{x}", $"Cast it to {dtype.Name} (Ops.Cast).");
+        }
+    }
+
+    /// <summary>Requires a condition on shapes; the facts are put into words only where it fails.</summary>
+    public static void RequireShape(
+        string op, [DoesNotReturnIf(false)] bool condition, string what, [InterpolatedStringHandlerArgument(nameof(condition))] ref FactsOfFailure facts, string fix)
+    {
+        if (!condition)
+        {
+            throw new ShapeMismatchException($"{op}: {what}", OpContext.Describe(op), facts.ToStringAndClear(), fix);
         }
     }
 

@@ -39,7 +39,7 @@ public static partial class Ops
         }
 
         int[] places = positions.ToArray<int>();
-        var state = new RotaryEmbeddingOp.State([.. Enumerable.Range(0, isShared ? batch : 1).SelectMany(_ => places)], layout);
+        var state = new RotaryEmbeddingOp.State(isShared && batch != 1 ? [.. Enumerable.Range(0, batch).SelectMany(_ => places)] : places, layout);
         Tensor c = Strided.Contiguous(cos), s = Strided.Contiguous(sin);
         Tensor y = RotaryEmbeddingOp.Rotate(x, c, s, state, isBackward: false);
         return Recorder.Finish(Op, y, [x], Recorder.Wants(x) ? [c, s] : [], static context =>

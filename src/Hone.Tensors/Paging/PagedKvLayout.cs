@@ -11,6 +11,9 @@ internal readonly struct PagedKvLayout
     /// <summary>Tokens whose keys are interleaved.</summary>
     public const int PanelTokens = 16;
 
+    /// <summary>Rows of smaller magnitudes count as zero with <see cref="PagedKvFormat.Q8"/>: 127 divided by it is still finite.</summary>
+    public const float SmallestMagnitude = 1e-33f;
+
     private const int Alignment = 64;
 
     public PagedKvLayout(PagedKvShape shape)

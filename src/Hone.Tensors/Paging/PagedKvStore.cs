@@ -114,6 +114,6 @@ public sealed class PagedKvStore : IDisposable
         OpGuard.RequireFloat(Op, x, role);
         bool fits = x.Rank == 3 && x.Shape[0] == tokens && x.Shape[1] == Shape.KeyValueHeads && x.Shape[2] == Shape.HeadDim;
         OpGuard.RequireShape(
-            Op, fits, $"the {role} do not fit the store.", $"{role} {x}, {tokens} slots, {Shape.KeyValueHeads} heads of {Shape.HeadDim}", "They are [tokens, kvHeads, headDim] with one slot a token.");
+            Op, fits, "keys or values do not fit the store.", $"{role} {x}, {tokens} slots, {Shape.KeyValueHeads} heads of {Shape.HeadDim}", "They are [tokens, kvHeads, headDim] with one slot a token.");
     }
 }

@@ -4,8 +4,6 @@ using Hone.Conformance.Tests.TextModels;
 using Hone.Core.Runs;
 using Hone.Models;
 using Hone.Models.Adapters;
-using Hone.Models.Checkpoints;
-using Hone.Models.Nn;
 using Hone.Tensors;
 
 namespace Hone.Conformance.Tests.Adapters;
@@ -14,6 +12,8 @@ namespace Hone.Conformance.Tests.Adapters;
 public sealed class LoraFixtureTests
 {
     private const double LogitsTolerance = 3e-4, WeightTolerance = 2e-5; // absolute, as the fixtures' README states
+    private const double LossTolerance = 2e-5, GradientTolerance = 2e-5; // absolute, relative
+    private const long IgnoreIndex = -100;
     private const int Rows = 2, Columns = 6; // of the rows, the positions whose logits are given
 
     public static TheoryData<string> Cases
@@ -91,6 +91,22 @@ public sealed class LoraFixtureTests
         fixture.Close.Report();
     }
 
+    [Theory(SkipTestWithoutData = true)]
+    [MemberData(nameof(Cases))]
+    public void FirstStep_LossesAndGradientNorm_EqualTheTrainers(string name)
+    {
+        using var fixture = new Case(name);
+        using PretrainedModel model = PretrainedModel.Load(fixture.Model, new LoadOptions { Use = ModelUse.AdapterTraining });
+        using LoraAdapter adapter = LoraAdapter.Load(fixture.At("initial"), model);
+        adapter.Attach();
+
+        (double[] losses, double norm) = fixture.FirstStep(model, adapter);
+
+        fixture.Close.Absolute("loss", losses, fixture.MicroLosses, LossTolerance);
+        fixture.Close.Absolute("gradient norm", [norm], [fixture.GradientNorm], GradientTolerance * fixture.GradientNorm);
+        fixture.Close.Report();
+    }
+
     private static JsonNode? Json(string folder) => JsonNode.Parse(File.ReadAllText(Path.Combine(folder, LoraConfig.FileName)));
 
     private sealed class Case : IDisposable
@@ -106,6 +122,9 @@ public sealed class LoraFixtureTests
             Expected = new FixtureTensors(Path.Combine(_folder, "expected.safetensors"));
             using JsonDocument run = JsonDocument.Parse(File.ReadAllText(Path.Combine(_folder, "run.json")));
             Model = Fixtures.At("text-models", run.RootElement.GetProperty("base").GetString()!);
+            int microBatches = run.RootElement.GetProperty("micro_batches_per_step").GetInt32();
+            MicroLosses = [.. run.RootElement.GetProperty("micro_losses").EnumerateArray().Take(microBatches).Select(loss => loss.GetDouble())];
+            GradientNorm = run.RootElement.GetProperty("grad_norm")[0].GetDouble();
             Assert.SkipUnless(Directory.Exists(Model), $"no text model {Path.GetFileName(Model)}");
         }
 
@@ -114,6 +133,12 @@ public sealed class LoraFixtureTests
         public string Model { get; }
 
         public Tolerance Close { get; } = new();
+
+        /// <summary>The first step's share of the loss from each micro-batch.</summary>
+        public double[] MicroLosses { get; }
+
+        /// <summary>Length of the first step's gradient before clipping.</summary>
+        public double GradientNorm { get; }
 
         public string At(string state) => Path.Combine(_folder, state);
 
@@ -153,6 +178,29 @@ public sealed class LoraFixtureTests
             return kept;
         }
 
+        /// <summary>Losses of the first step's micro-batches as the Trainer adds them up, and the length of all gradients.</summary>
+        public (double[] Losses, double GradientNorm) FirstStep(PretrainedModel model, LoraAdapter adapter)
+        {
+            using var scope = TensorScope.Begin("step");
+            int width = _data.ShapeOf("input_ids")[1], count = MicroLosses.Length;
+            long[] ids = Longs("input_ids"), labels = model is SequenceClassifier ? [] : Longs("labels");
+            bool[] mask = Longs("attention_mask").Select(m => m != 0).ToArray();
+            int targets = labels.Take(count * Rows * width).Where((label, i) => label != IgnoreIndex && i % width != 0).Count();
+            var losses = new double[count];
+            for (int micro = 0; micro < count; micro++)
+            {
+                (int begin, int end) = (micro * Rows * width, (micro + 1) * Rows * width);
+                Tensor loss = model is SequenceClassifier classifier
+                    ? ClassifierLoss(classifier, EncoderInput.FromPadded(classifier.Config, ids.AsSpan(begin, end - begin), mask.AsSpan(begin, end - begin), width), micro)
+                    : LanguageLoss((CausalLm)model, ids[begin..end], mask[begin..end], labels[begin..end], width) * (1.0 / targets);
+                losses[micro] = loss.Item();
+                loss.Backward();
+            }
+
+            Tensor[] gradients = [.. adapter.Parameters().Select(parameter => parameter.Grad).OfType<Tensor>()];
+            return (losses, Ops.GradientNorm(gradients));
+        }
+
         public void Compare(string what, double[] actual, string expected, double tolerance)
         {
             using Tensor tensor = Expected[expected];
@@ -160,6 +208,20 @@ public sealed class LoraFixtureTests
         }
 
         public void Dispose() => Directory.Delete(_temporary, recursive: true);
+
+        private static Tensor LanguageLoss(CausalLm model, long[] ids, bool[] mask, long[] labels, int width)
+        {
+            EncoderInput input = EncoderInput.FromPadded(model.Config, ids, mask, width);
+            int[] kept = [.. Enumerable.Range(0, ids.Length).Where(i => mask[i])];
+            long[] next = [.. kept.Select((place, i) => i + 1 < kept.Length && kept[i + 1] == place + 1 && kept[i + 1] % width != 0 ? labels[kept[i + 1]] : IgnoreIndex)];
+            return Ops.CrossEntropy(model.Logits(model.Forward(input.InputIds, input.Context)), Tensor.From(next, next.Length)).Sum;
+        }
+
+        private Tensor ClassifierLoss(SequenceClassifier model, EncoderInput input, int micro)
+        {
+            Tensor logits = model.Forward(input), labels = Ops.Slice(_data["labels"], 0, micro * Rows, Rows);
+            return logits.Shape[1] == 1 ? Ops.Mean(Ops.Square(Ops.Reshape(logits, Rows) - labels)) : Ops.CrossEntropy(logits, labels).Mean();
+        }
 
         private long[] Longs(string name)
         {

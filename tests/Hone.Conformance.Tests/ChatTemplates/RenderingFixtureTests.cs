@@ -14,7 +14,7 @@ public sealed class RenderingFixtureTests
     [MemberData(nameof(Templates))]
     public void Render_EveryConversation_EqualsTransformers(string template)
     {
-        string path = Path.Combine(TemplateFixtures.DataRoot, template);
+        string path = SharedData.At("data", template);
         Assert.SkipUnless(File.Exists(path), $"no {template} under HONE_SHARED/data");
         JsonElement entry = TemplateFixtures.Lines("renderings.jsonl").Single(line => line.GetProperty("template").GetString() == template);
         Dictionary<string, string> special = entry.GetProperty("special").EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetString()!);

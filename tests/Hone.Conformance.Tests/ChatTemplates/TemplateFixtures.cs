@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Hone.Processors.ChatTemplates;
 
@@ -6,18 +7,13 @@ namespace Hone.Conformance.Tests.ChatTemplates;
 /// <summary>The files of the folder <c>chat-templates</c>.</summary>
 internal static class TemplateFixtures
 {
+    private static readonly ConcurrentDictionary<string, IReadOnlyList<JsonElement>> s_files = new();
+
     /// <summary>The clock that the fixtures were made with.</summary>
     public static TimeProvider Clock { get; } = new FrozenClock();
 
-    /// <summary>The folder that holds the data which the fixtures name.</summary>
-    public static string DataRoot { get; } = Path.Combine(Path.GetDirectoryName(Fixtures.Root)!, "data");
-
     /// <summary>The lines of a file, or none where it is missing.</summary>
-    public static IReadOnlyList<JsonElement> Lines(string file)
-    {
-        string path = Fixtures.At("chat-templates", file);
-        return File.Exists(path) ? [.. File.ReadLines(path).Where(line => line.Length > 0).Select(Parse)] : [];
-    }
+    public static IReadOnlyList<JsonElement> Lines(string file) => s_files.GetOrAdd(file, Read);
 
     /// <summary>One property of every line of a file, as theory data.</summary>
     public static TheoryData<string> Ids(string file, string property) => new(Lines(file).Select(line => line.GetProperty(property).GetString()!));
@@ -36,6 +32,12 @@ internal static class TemplateFixtures
         ContinueFinalMessage = entry.TryGetProperty("continue_final_message", out JsonElement continues) && continues.GetBoolean(),
         Variables = entry.TryGetProperty("kwargs", out JsonElement kwargs) ? kwargs.EnumerateObject().ToDictionary(p => p.Name, p => p.Value) : new Dictionary<string, JsonElement>(),
     };
+
+    private static IReadOnlyList<JsonElement> Read(string file)
+    {
+        string path = Fixtures.At("chat-templates", file);
+        return File.Exists(path) ? [.. File.ReadLines(path).Where(line => line.Length > 0).Select(Parse)] : [];
+    }
 
     private static JsonElement Parse(string line)
     {

@@ -1,5 +1,4 @@
 using Hone.Inference;
-using Hone.Models;
 
 namespace Hone.Conformance.Tests.SmolLm2;
 

@@ -60,12 +60,32 @@ internal static class TokenizerFixtures
             "qwen3" or "llama3_1" => Unpack(Path.Combine(weights, name, "tokenizer.json.gz")),
             "clip" => Path.Combine(weights, "onnxruntime-extensions", "tokenizer", "clip", "tokenizer.json"),
             "t5" => Path.Combine(weights, "onnxruntime-extensions", "tokenizer", "t5-small", "tokenizer.json"),
+            "gpt2" => Gpt2(Path.Combine(weights, "onnxruntime-extensions")),
+            "llama3" or "llama2" => Path.Combine(weights, name, "tokenizer.model"),
+            _ when name.StartsWith("mistral_", StringComparison.Ordinal) => Mistral(Path.Combine(weights, "mistral"), name["mistral_".Length..]),
             "bert" => Path.Combine(weights, "bert-uncased-model2vec", "tokenizer.json"),
             "smollm2" => SharedData.At("models", "smollm2-135m-instruct", "tokenizer.json"),
             "minilm" => SharedData.At("models", "all-minilm-l6-v2", "tokenizer.json"),
             _ => null,
         };
         return file is not null && File.Exists(file) ? TokenizerLoader.Load(file) : null;
+    }
+
+    private static string? Mistral(string folder, string version) =>
+        Directory.Exists(folder) ? Directory.EnumerateFiles(folder).FirstOrDefault(file => file.EndsWith(".model." + version, StringComparison.Ordinal)) : null;
+
+    /// <summary>The files under the names that transformers gives them.</summary>
+    private static string? Gpt2(string folder)
+    {
+        if (!File.Exists(Path.Combine(folder, "gpt2.vocab")))
+        {
+            return null;
+        }
+
+        string target = Directory.CreateTempSubdirectory("hone-gpt2").FullName;
+        File.Copy(Path.Combine(folder, "gpt2.vocab"), Path.Combine(target, "vocab.json"));
+        File.Copy(Path.Combine(folder, "gpt2.merges.txt"), Path.Combine(target, "merges.txt"));
+        return Path.Combine(target, "vocab.json");
     }
 
     private static string? Unpack(string path)

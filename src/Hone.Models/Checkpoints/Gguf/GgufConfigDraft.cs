@@ -10,6 +10,13 @@ namespace Hone.Models.Checkpoints.Gguf;
 /// <param name="readFloats">Reads a small tensor of the file.</param>
 internal sealed class GgufConfigDraft(GgufArchitecture architecture, GgufMetadata metadata, IReadOnlyDictionary<string, Shape> tensors, Func<string, float[]> readFloats)
 {
+    /// <summary>Keys of the special tokens in both worlds.</summary>
+    public static IReadOnlyList<(string Gguf, string HuggingFace)> TokenKeys { get; } =
+    [
+        ("tokenizer.ggml.bos_token_id", "bos_token_id"), ("tokenizer.ggml.eos_token_id", "eos_token_id"),
+        ("tokenizer.ggml.unknown_token_id", "unk_token_id"), ("tokenizer.ggml.padding_token_id", "pad_token_id"),
+    ];
+
     /// <summary>The config so far.</summary>
     public JsonObject Config { get; } = [];
 
@@ -22,7 +29,9 @@ internal sealed class GgufConfigDraft(GgufArchitecture architecture, GgufMetadat
         : null;
 
     /// <summary>A number among the settings of the architecture.</summary>
-    public double? Number(string key) => metadata.FindNumber($"{architecture.Name}.{key}");
+    public double? Number(string key) => metadata.FindNumber($"{architecture.Name}.{key}") is { } value
+        ? double.IsFinite(value) ? value : throw Impossible(key, value)
+        : null;
 
     /// <summary>A text among the settings of the architecture.</summary>
     public string? Text(string key) => metadata.FindString($"{architecture.Name}.{key}");
@@ -31,7 +40,11 @@ internal sealed class GgufConfigDraft(GgufArchitecture architecture, GgufMetadat
     public GgufMetadata Metadata => metadata;
 
     /// <summary>The values of a small tensor.</summary>
-    public float[] Floats(string tensor) => readFloats(tensor);
+    public float[] Floats(string tensor)
+    {
+        float[] values = readFloats(tensor);
+        return values.All(float.IsFinite) ? values : throw new CheckpointFormatException("A setting of a GGUF file is impossible.", metadata.Location, $"{tensor} holds numbers that are not finite", "Convert the model again with a current converter.");
+    }
 
     /// <summary>Whether the file holds a tensor.</summary>
     public bool Has(string tensor) => tensors.ContainsKey(tensor);
@@ -63,7 +76,7 @@ internal sealed class GgufConfigDraft(GgufArchitecture architecture, GgufMetadat
             }
             else if (setting.IsFloat)
             {
-                Config[setting.HuggingFace] = metadata.FindNumber(key);
+                Config[setting.HuggingFace] = Number(setting.Gguf);
             }
             else
             {
@@ -78,14 +91,8 @@ internal sealed class GgufConfigDraft(GgufArchitecture architecture, GgufMetadat
 
         AddTokens();
         architecture.CompleteConfig(this);
-        return Config;
+        return JsonNode.Parse(Config.ToJsonString())!.AsObject(); // as a file would be read: numbers in memory convert to their own type only
     }
-
-    private static readonly (string Gguf, string HuggingFace)[] s_tokens =
-    [
-        ("tokenizer.ggml.bos_token_id", "bos_token_id"), ("tokenizer.ggml.eos_token_id", "eos_token_id"),
-        ("tokenizer.ggml.unknown_token_id", "unk_token_id"), ("tokenizer.ggml.padding_token_id", "pad_token_id"),
-    ];
 
     private void AddTokens()
     {
@@ -98,7 +105,7 @@ internal sealed class GgufConfigDraft(GgufArchitecture architecture, GgufMetadat
             Config["vocab_size"] = tokens.Count;
         }
 
-        foreach ((string gguf, string huggingFace) in s_tokens)
+        foreach ((string gguf, string huggingFace) in TokenKeys)
         {
             if (metadata.FindInteger(gguf) is { } id)
             {
@@ -118,6 +125,6 @@ internal sealed class GgufConfigDraft(GgufArchitecture architecture, GgufMetadat
             : throw new CheckpointFormatException("A GGUF file has layers of different sizes, which is not supported.", metadata.Location, $"{key} = {metadata[key].ToText()}", "Use a model whose layers are alike.");
     }
 
-    private CheckpointFormatException Impossible(string key, long value) =>
+    private CheckpointFormatException Impossible(string key, double value) =>
         new("A setting of a GGUF file is impossible.", metadata.Location, $"{architecture.Name}.{key} = {value}", "Convert the model again with a current converter.");
 }

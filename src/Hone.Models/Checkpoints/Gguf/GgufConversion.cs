@@ -75,6 +75,7 @@ public static class GgufConversion
             metadata[key] = value;
         }
 
+        draft.AddTokens();
         return new GgufPlan(metadata, tensors, notices);
     }
 

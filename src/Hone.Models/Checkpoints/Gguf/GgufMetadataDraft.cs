@@ -46,7 +46,7 @@ internal sealed class GgufMetadataDraft(GgufArchitecture architecture, JsonObjec
         var missing = new List<string>();
         foreach (GgufSetting setting in architecture.Settings)
         {
-            double? value = setting.HuggingFace == "rope_theta" ? RopeNumber("rope_theta") : Number(setting.HuggingFace);
+            double? value = setting.HuggingFace == "rope_theta" ? RopeNumber("rope_theta") : Number(setting.HuggingFace) ?? (setting.Alternative is { } other ? Number(other) : null);
             if (value is { } number)
             {
                 if (setting.IsFloat)
@@ -70,6 +70,19 @@ internal sealed class GgufMetadataDraft(GgufArchitecture architecture, JsonObjec
         }
 
         architecture.CompleteMetadata(this);
+    }
+
+    /// <summary>Adds the special tokens that the tokenizer did not name.</summary>
+    public void AddTokens()
+    {
+        foreach ((string gguf, string huggingFace) in GgufConfigDraft.TokenKeys)
+        {
+            JsonNode? id = config[huggingFace] is JsonArray { Count: > 0 } several ? several[0] : config[huggingFace];
+            if (!metadata.Contains(gguf) && NumberOf(id) is >= 0 and <= uint.MaxValue and { } number)
+            {
+                metadata[gguf] = GgufValue.Of((uint)number);
+            }
+        }
     }
 
     private static double? NumberOf(JsonNode? node) => node is JsonValue value && value.TryGetValue(out double number) ? number : null;

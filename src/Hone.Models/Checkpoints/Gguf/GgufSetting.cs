@@ -5,4 +5,5 @@ namespace Hone.Models.Checkpoints.Gguf;
 /// <param name="HuggingFace">Key of config.json, e.g. <c>num_hidden_layers</c>.</param>
 /// <param name="IsRequired">Whether a model cannot be built without it.</param>
 /// <param name="IsFloat">Whether the value is a float; an unsigned integer otherwise.</param>
-internal sealed record GgufSetting(string Gguf, string HuggingFace, bool IsRequired = false, bool IsFloat = false);
+/// <param name="Alternative">Another name by which config.json may call it.</param>
+internal sealed record GgufSetting(string Gguf, string HuggingFace, bool IsRequired = false, bool IsFloat = false, string? Alternative = null);

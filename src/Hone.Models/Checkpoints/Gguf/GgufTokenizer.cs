@@ -10,6 +10,8 @@ public static class GgufTokenizer
     private const string Prefix = "tokenizer.ggml.";
     private const string SpaceMark = "▁";
 
+    private const int MaxTokens = 1 << 24; // 60 times the largest vocabulary; ids decide how much is allocated
+
     // Kinds of tokens, enum llama_token_type.
     private const int Normal = 1;
     private const int Unknown = 2;
@@ -53,7 +55,7 @@ public static class GgufTokenizer
             AddVocabulary(metadata, tokenizer, vocabularySize, splitter, path);
             AddSpecials(metadata, tokenizer, settings);
         }
-        catch (Exception e) when (e is InvalidOperationException or FormatException or ArgumentException or NullReferenceException)
+        catch (Exception e) when (e is InvalidOperationException or FormatException or ArgumentException or OverflowException or NullReferenceException)
         {
             throw new CheckpointFormatException("A tokenizer.json does not have the expected form.", path, e.Message, "Download it again.", e);
         }
@@ -76,9 +78,9 @@ public static class GgufTokenizer
             throw new CheckpointFormatException($"Tokenizers of type {kind} are not written to GGUF files.", path, $"model.type = {kind}", "Write the file without a tokenizer (--no-tokenizer).");
         }
 
-        Dictionary<string, int> vocabulary = model["vocab"]!.AsObject().ToDictionary(pair => pair.Key, pair => (int)pair.Value!, StringComparer.Ordinal);
+        Dictionary<string, int> vocabulary = model["vocab"]!.AsObject().ToDictionary(pair => pair.Key, pair => IdOf(pair.Value), StringComparer.Ordinal);
         JsonObject[] added = [.. (tokenizer["added_tokens"] as JsonArray ?? []).Select(token => token!.AsObject())];
-        int count = Math.Max(size, 1 + vocabulary.Values.Concat(added.Select(token => (int)token["id"]!)).DefaultIfEmpty(-1).Max());
+        int count = Math.Max(size, 1 + vocabulary.Values.Concat(added.Select(token => IdOf(token["id"]))).DefaultIfEmpty(-1).Max());
         var tokens = new string[count];
         int[] types = [.. Enumerable.Repeat(Unused, count)];
         for (int id = 0; id < count; id++)
@@ -93,7 +95,7 @@ public static class GgufTokenizer
 
         foreach (JsonObject token in added)
         {
-            int id = (int)token["id"]!;
+            int id = IdOf(token["id"]);
             (tokens[id], types[id]) = ((string)token["content"]!, (bool?)token["special"] == true ? Control : UserDefined);
         }
 
@@ -180,7 +182,7 @@ public static class GgufTokenizer
         var ids = new Dictionary<string, uint>(StringComparer.Ordinal);
         foreach (JsonNode? token in tokenizer["added_tokens"] as JsonArray ?? [])
         {
-            ids[(string)token!["content"]!] = (uint)(int)token["id"]!;
+            ids[(string)token!["content"]!] = (uint)IdOf(token["id"]);
         }
 
         foreach ((string name, string key) in s_specials)
@@ -195,6 +197,12 @@ public static class GgufTokenizer
         (bool first, bool last) = Surroundings(tokenizer["post_processor"], ContentOf(settings["bos_token"]), ContentOf(settings["eos_token"]));
         metadata[Prefix + "add_bos_token"] = GgufValue.Of(settings["add_bos_token"] is JsonValue bos && bos.TryGetValue(out bool addsFirst) ? addsFirst : first);
         metadata[Prefix + "add_eos_token"] = GgufValue.Of(settings["add_eos_token"] is JsonValue eos && eos.TryGetValue(out bool addsLast) ? addsLast : last);
+    }
+
+    private static int IdOf(JsonNode? id)
+    {
+        int number = (int)id!; // a missing id throws, which the caller explains
+        return number is >= 0 and < MaxTokens ? number : throw new FormatException($"the token id {number} is not in 0–{MaxTokens - 1}");
     }
 
     private static string? ContentOf(JsonNode? token) => token is JsonObject described ? (string?)described["content"] : (string?)token;

@@ -36,7 +36,7 @@ internal static class QwenGguf
         [
             .. DecoderGguf.Settings,
             DecoderGguf.KeyLength,
-            new("expert_count", "num_experts", IsRequired: true),
+            new("expert_count", "num_experts", IsRequired: true, Alternative: "num_local_experts"),
             new("expert_used_count", "num_experts_per_tok", IsRequired: true),
             new("expert_feed_forward_length", "moe_intermediate_size", IsRequired: true),
         ])
@@ -46,7 +46,7 @@ internal static class QwenGguf
             Complete(draft, "qwen3_moe", "Qwen3MoeForCausalLM");
             draft.Config["norm_topk_prob"] = true; // what llama.cpp computes for this architecture
             draft.Config["decoder_sparse_step"] = 1;
-            draft.Config["mlp_only_layers"] = new JsonArray([.. Enumerable.Range(0, draft.Integer("block_count") ?? 0).Where(layer => draft.Has($"blk.{layer}.ffn_gate.weight")).Select(layer => (JsonNode)layer)]);
+            draft.Config["mlp_only_layers"] = new JsonArray([.. DenseLayers(draft).Select(layer => (JsonNode)layer)]);
         },
         CompleteMetadata = draft =>
         {
@@ -62,6 +62,9 @@ internal static class QwenGguf
             }
         },
     };
+
+    private static IEnumerable<int> DenseLayers(GgufConfigDraft draft) =>
+        draft.Tensors.Keys.Select(name => name.Split('.')).Where(parts => parts is ["blk", _, "ffn_gate", "weight"]).Select(parts => int.TryParse(parts[1], out int layer) ? layer : -1).Where(layer => layer >= 0).Order();
 
     private static void Complete(GgufConfigDraft draft, string modelType, string className)
     {

@@ -40,10 +40,9 @@ internal static class CodePointClasses
     private static byte[] Build()
     {
         var table = new byte[CodePointSet.Limit];
-        ReadOnlySpan<byte> categories = UnicodeProperties.Categories;
-        for (int code = 0; code < table.Length; code++)
+        foreach ((int first, int end, UnicodeCategory category) in UnicodeProperties.CategoryRanges)
         {
-            table[code] = (byte)OfCategory((UnicodeCategory)categories[code]);
+            table.AsSpan(first, end - first).Fill((byte)OfCategory(category));
         }
 
         foreach ((int first, int end) in UnicodeProperties.WhiteSpace.Ranges())

@@ -17,39 +17,49 @@ internal sealed class BpeTables
     // Above this share of tokens whose pairs must be tested by merging, merging the whole word is faster.
     private const double MaxOddShare = 0.05;
 
+    /// <summary>Longest token, in bytes.</summary>
+    public const int MaxBytes = ushort.MaxValue >> 1;
+
+    private const ushort OddBit = 1 << 15;
+
     private readonly Build[] _builds;
+    private readonly ushort[] _lengths; // and the bit of odd tokens
     private readonly int[] _byteIds = new int[256];
 
     /// <summary>Prepares a vocabulary.</summary>
-    /// <param name="tokens">Every token's bytes and id; ids below 2^28.</param>
+    /// <param name="tokens">Every token's bytes, none longer than <see cref="MaxBytes"/>.</param>
+    /// <param name="ids">Every token's id, below 2^28.</param>
     /// <param name="rules">Merges between these tokens; the result's bytes are the parts' joined.</param>
     /// <param name="maxOddShare">The share of odd tokens from which on <see cref="IsSearchable"/> is false.</param>
-    public BpeTables(IReadOnlyList<(byte[] Bytes, int Id)> tokens, ReadOnlySpan<MergeRule> rules, double maxOddShare = MaxOddShare)
+    public BpeTables(ByteStrings tokens, ReadOnlySpan<int> ids, ReadOnlySpan<MergeRule> rules, double maxOddShare = MaxOddShare)
     {
         int idLimit = 0;
-        foreach ((_, int id) in tokens)
+        foreach (int id in ids)
         {
             idLimit = Math.Max(idLimit, id + 1);
         }
 
         _builds = new Build[idLimit];
+        _lengths = new ushort[idLimit];
         Array.Fill(_builds, Build.Unknown);
         Array.Fill(_byteIds, -1);
-        foreach ((byte[] bytes, int id) in tokens)
+        for (int i = 0; i < tokens.Count; i++)
         {
-            _builds[id] = _builds[id] with { Length = bytes.Length };
-            if (bytes.Length == 1)
+            int id = ids[i];
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(tokens[i].Length, MaxBytes);
+            _lengths[id] = (ushort)tokens[i].Length;
+            if (tokens[i] is [byte only])
             {
-                _byteIds[bytes[0]] = id;
+                _byteIds[only] = id;
                 _builds[id] = _builds[id] with { Rank = Build.Byte };
             }
         }
 
         Pairs = new PairTable(rules);
-        FindBuilds(tokens, rules);
-        OddCount = _builds.Count(build => build.IsOdd);
+        FindBuilds(tokens, ids, rules);
+        OddCount = _lengths.Count(length => (length & OddBit) != 0);
         IsSearchable = OddCount <= maxOddShare * tokens.Count;
-        Trie = BuildTrie(tokens);
+        Trie = BuildTrie(tokens, ids);
     }
 
     /// <summary>Whether searching for matching neighbours pays.</summary>
@@ -69,7 +79,7 @@ internal sealed class BpeTables
 
     /// <summary>Number of bytes of a token.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int LengthOf(int id) => _builds[id].Length;
+    public int LengthOf(int id) => _lengths[id] & ~OddBit;
 
     /// <summary>The longest reachable token that is a proper beginning of a reachable token, or −1.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -77,7 +87,7 @@ internal sealed class BpeTables
 
     /// <summary>Whether a token is not built of merges with ascending ranks: its pairs must be tested by merging.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool IsOdd(int id) => _builds[id].IsOdd;
+    public bool IsOdd(int id) => (_lengths[id] & OddBit) != 0;
 
     /// <summary>Whether the encoding of two reachable tokens' joined bytes is the two tokens. Neither may be odd.</summary>
     public bool AreNeighbours(int left, int right) => Pairs.RankOf(left, right) == PairTable.None && AreNeighboursBelow(left, right);
@@ -115,27 +125,25 @@ internal sealed class BpeTables
     }
 
     // From short tokens to long ones: the one rule by which each arises, if any does.
-    private void FindBuilds(IReadOnlyList<(byte[] Bytes, int Id)> tokens, ReadOnlySpan<MergeRule> rules)
+    private void FindBuilds(ByteStrings tokens, ReadOnlySpan<int> ids, ReadOnlySpan<MergeRule> rules)
     {
-        MergeRule[] byLength = [.. rules];
-        int[] lengths = Array.ConvertAll(byLength, rule => _builds[rule.Result].Length);
-        Array.Sort(lengths, byLength);
-        Dictionary<int, byte[]>? bytes = null;
+        int[]? indices = null;
         MergeQueue? queue = null;
-        foreach (MergeRule rule in byLength)
+        foreach (int index in ByLength(rules))
         {
-            Build left = _builds[rule.Left], right = _builds[rule.Right];
-            if (_builds[rule.Result].IsReachable || !left.IsReachable || !right.IsReachable)
+            MergeRule rule = rules[index];
+            if (_builds[rule.Result].IsReachable || !_builds[rule.Left].IsReachable || !_builds[rule.Right].IsReachable)
             {
                 continue;
             }
 
-            bool isOdd = left.IsOdd || right.IsOdd, arises;
+            bool isOdd = IsOdd(rule.Left) || IsOdd(rule.Right), arises;
             if (isOdd)
             {
-                bytes ??= tokens.ToDictionary(token => token.Id, token => token.Bytes);
+                indices ??= IndicesById(ids);
                 queue ??= new MergeQueue(this);
-                arises = queue.Encode(bytes[rule.Result], new int[bytes[rule.Result].Length]) == 1;
+                ReadOnlySpan<byte> bytes = tokens[indices[rule.Result]];
+                arises = queue.Encode(bytes, new int[bytes.Length]) == 1;
             }
             else
             {
@@ -144,42 +152,80 @@ internal sealed class BpeTables
 
             if (arises)
             {
-                isOdd |= left.Rank > rule.Rank || right.Rank > rule.Rank;
-                _builds[rule.Result] = _builds[rule.Result] with { Rank = rule.Rank, Left = rule.Left, Right = rule.Right, IsOdd = isOdd };
+                isOdd |= _builds[rule.Left].Rank > rule.Rank || _builds[rule.Right].Rank > rule.Rank;
+                _builds[rule.Result] = new Build(rule.Rank, rule.Left, rule.Right, -1);
+                _lengths[rule.Result] |= isOdd ? OddBit : (ushort)0;
             }
         }
     }
 
-    private ByteTrie BuildTrie(IReadOnlyList<(byte[] Bytes, int Id)> tokens)
+    // A counting sort.
+    private int[] ByLength(ReadOnlySpan<MergeRule> rules)
     {
-        (byte[] Bytes, int Id)[] sorted = [.. tokens];
-        Array.Sort(sorted, static (a, b) => a.Bytes.AsSpan().SequenceCompareTo(b.Bytes));
+        var starts = new int[MaxBytes + 2];
+        foreach (MergeRule rule in rules)
+        {
+            starts[LengthOf(rule.Result) + 1]++;
+        }
+
+        for (int i = 1; i < starts.Length; i++)
+        {
+            starts[i] += starts[i - 1];
+        }
+
+        var order = new int[rules.Length];
+        for (int i = 0; i < rules.Length; i++)
+        {
+            order[starts[LengthOf(rules[i].Result)]++] = i;
+        }
+
+        return order;
+    }
+
+    private int[] IndicesById(ReadOnlySpan<int> ids)
+    {
+        var indices = new int[_builds.Length];
+        for (int i = 0; i < ids.Length; i++)
+        {
+            indices[ids[i]] = i;
+        }
+
+        return indices;
+    }
+
+    private ByteTrie BuildTrie(ByteStrings tokens, ReadOnlySpan<int> ids)
+    {
+        int[] order = tokens.Sort();
+        var values = new int[ids.Length];
 
         // In byte order the beginnings of a token lie before it: a stack holds those of the one at hand.
-        var beginnings = new Stack<(byte[] Bytes, int Id)>();
-        foreach ((byte[] bytes, int id) in sorted)
+        var beginnings = new Stack<int>();
+        foreach (int index in order)
         {
-            while (beginnings.TryPeek(out (byte[] Bytes, int Id) top) && !bytes.AsSpan().StartsWith(top.Bytes))
+            while (beginnings.TryPeek(out int top) && !tokens[index].StartsWith(tokens[top]))
             {
                 beginnings.Pop();
             }
 
+            int id = ids[index];
+            values[index] = 2 * id;
             if (_builds[id].IsReachable)
             {
-                _builds[id] = _builds[id] with { Prefix = beginnings.TryPeek(out (byte[] Bytes, int Id) nearest) ? nearest.Id : -1 };
-                beginnings.Push((bytes, id));
+                values[index]++;
+                _builds[id] = _builds[id] with { Prefix = beginnings.TryPeek(out int nearest) ? ids[nearest] : -1 };
+                beginnings.Push(index);
             }
         }
 
-        return new ByteTrie([.. sorted.Select(token => token.Bytes)], [.. sorted.Select(token => (2 * token.Id) + (_builds[token.Id].IsReachable ? 1 : 0))]);
+        return new ByteTrie(tokens, order, values);
     }
 
     /// <summary>How a token arises: from a rule's two parts, or as a byte. Unreachable tokens arise from nothing.</summary>
-    private readonly record struct Build(int Rank, int Left, int Right, int Prefix, int Length, bool IsOdd)
+    private readonly record struct Build(int Rank, int Left, int Right, int Prefix)
     {
         public const int Byte = -1;
 
-        public static Build Unknown => new(-2, -1, -1, -1, 0, false);
+        public static Build Unknown => new(-2, -1, -1, -1);
 
         public bool IsReachable => Rank >= Byte;
     }

@@ -10,71 +10,80 @@ internal sealed class ByteTrie
     /// <summary>The state before the first byte.</summary>
     public const int Root = 0;
 
-    private Cell[] _cells = new Cell[1024];
+    private const int Labels = 256;
 
-    // Building: cells before it are taken, or too scattered to be worth trying.
+    private const int MarkBits = 2, MarkMask = (1 << MarkBits) - 1;
+
+    // A base that was tried in vain so often lies among cells too scattered to be worth trying again.
+    private const int MaxTries = 64;
+
+    private Cell[] _cells = new Cell[1 << 12];
+    private int[] _values = new int[1 << 12];
+
+    // Building: all cells before it are taken, or not worth trying.
     private int _firstFree = 1;
 
     /// <summary>Builds the trie.</summary>
-    /// <param name="keys">The strings, none empty, no two equal, in byte order.</param>
-    /// <param name="values">A value above or equal to 0 for each.</param>
-    public ByteTrie(IReadOnlyList<byte[]> keys, IReadOnlyList<int> values)
+    /// <param name="keys">Strings, none empty, no two equal.</param>
+    /// <param name="order">Their numbers in byte order.</param>
+    /// <param name="values">A value above or equal to 0 for each, by number.</param>
+    public ByteTrie(ByteStrings keys, ReadOnlySpan<int> order, ReadOnlySpan<int> values)
     {
         Array.Fill(_cells, Cell.Free);
-        _cells[Root] = new Cell(0, Root, -1);
+        Array.Fill(_values, -1);
+        _cells[Root] = new Cell(0, Root);
         var pending = new Stack<(int State, int From, int To, int Depth)>();
-        pending.Push((Root, 0, keys.Count, 0));
-        var children = new List<(byte Label, int From, int To)>(256);
+        pending.Push((Root, 0, order.Length, 0));
+        Span<byte> labels = stackalloc byte[Labels];
+        Span<int> ends = stackalloc int[Labels];
         while (pending.TryPop(out (int State, int From, int To, int Depth) node))
         {
             int from = node.From;
-            if (from < node.To && keys[from].Length == node.Depth)
+            if (from < node.To && keys[order[from]].Length == node.Depth)
             {
-                _cells[node.State] = _cells[node.State] with { Value = values[from] };
-                from++;
+                int value = values[order[from++]];
+                _values[node.State] = value;
+                _cells[node.State] = _cells[node.State] with { Parent = _cells[node.State].Parent | ((value & 1) + 1) };
             }
 
-            children.Clear();
-            while (from < node.To)
+            int count = 0, first = from;
+            for (; from < node.To; count++)
             {
-                byte label = keys[from][node.Depth];
-                int end = from + 1;
-                while (end < node.To && keys[end][node.Depth] == label)
+                byte label = keys[order[from]][node.Depth];
+                labels[count] = label;
+                do
                 {
-                    end++;
+                    from++;
                 }
-
-                children.Add((label, from, end));
-                from = end;
+                while (from < node.To && keys[order[from]][node.Depth] == label);
+                ends[count] = from;
             }
 
-            if (children.Count > 0)
+            if (count > 0)
             {
-                int start = Place(CollectionsMarshal.AsSpan(children), node.State);
+                int start = Place(labels[..count], node.State);
                 _cells[node.State] = _cells[node.State] with { Base = start };
-                foreach ((byte label, int childFrom, int childTo) in children)
+                for (int i = 0; i < count; i++)
                 {
-                    pending.Push((start + label, childFrom, childTo, node.Depth + 1));
+                    pending.Push((start + labels[i], i == 0 ? first : ends[i - 1], ends[i], node.Depth + 1));
                 }
             }
         }
-
-        // A walk may look 255 cells beyond the last base.
-        int used = Array.FindLastIndex(_cells, cell => cell.Parent >= 0) + 1, kept = _cells.Length;
-        Array.Resize(ref _cells, used + 256);
-        Array.Fill(_cells, Cell.Free, Math.Min(kept, used), _cells.Length - Math.Min(kept, used));
     }
 
     /// <summary>Goes one byte further.</summary>
+    /// <param name="state">Where the walk stands; moved on.</param>
+    /// <param name="label">The byte.</param>
+    /// <param name="mark">The lowest bit of the value of the entry that ends there plus 1; 0 where none ends.</param>
     /// <returns>Whether any entry goes on like that.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryStep(ref int state, byte label, out int value)
+    public bool TryStep(ref int state, byte label, out int mark)
     {
+        // The arrays end at least 256 cells behind the last base.
         ref Cell cells = ref MemoryMarshal.GetArrayDataReference(_cells);
-        int next = Unsafe.Add(ref cells, state).Base + label;
-        ref Cell cell = ref Unsafe.Add(ref cells, next);
-        value = cell.Value;
-        if (cell.Parent != state || next == Root)
+        int next = Unsafe.Add(ref cells, state).Base + label, parent = Unsafe.Add(ref cells, next).Parent;
+        mark = parent & MarkMask;
+        if (parent >> MarkBits != state || next == Root)
         {
             return false;
         }
@@ -83,25 +92,25 @@ internal sealed class ByteTrie
         return true;
     }
 
+    /// <summary>The value of the entry that ends at a state, or −1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int ValueAt(int state) => Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_values), state);
+
     // First fit: the first base at which all children fall on free cells.
-    private int Place(ReadOnlySpan<(byte Label, int From, int To)> children, int parent)
+    private int Place(ReadOnlySpan<byte> labels, int parent)
     {
-        int start = Math.Max(1, _firstFree - children[0].Label);
-        for (int tries = 0; !Fits(start, children); start++)
+        int start = Math.Max(1, _firstFree - labels[0]);
+        for (int tries = 1; !Fits(start, labels); start++, tries++)
         {
-            // Where cells are nearly all taken, look further on from now on.
-            if (++tries == 64)
-            {
-                _firstFree = Math.Max(_firstFree, start);
-            }
+            _firstFree = tries == MaxTries ? Math.Max(_firstFree, start) : _firstFree;
         }
 
-        foreach ((byte label, _, _) in children)
+        foreach (byte label in labels)
         {
-            _cells[start + label] = new Cell(0, parent, -1);
+            _cells[start + label] = new Cell(0, parent << MarkBits);
         }
 
-        while (_firstFree < _cells.Length && _cells[_firstFree].Parent >= 0)
+        while (_cells[_firstFree].Parent >= 0)
         {
             _firstFree++;
         }
@@ -109,17 +118,19 @@ internal sealed class ByteTrie
         return start;
     }
 
-    private bool Fits(int start, ReadOnlySpan<(byte Label, int From, int To)> children)
+    private bool Fits(int start, ReadOnlySpan<byte> labels)
     {
-        int needed = start + 256;
-        if (needed > _cells.Length)
+        // One cell more than labels, so that there always is a free one at the end.
+        int needed = start + Labels + 1, old = _cells.Length;
+        if (needed > old)
         {
-            int old = _cells.Length;
-            Array.Resize(ref _cells, Math.Max(needed, 2 * old));
-            Array.Fill(_cells, Cell.Free, old, _cells.Length - old);
+            Array.Resize(ref _cells, 2 * needed);
+            Array.Resize(ref _values, 2 * needed);
+            _cells.AsSpan(old).Fill(Cell.Free);
+            _values.AsSpan(old).Fill(-1);
         }
 
-        foreach ((byte label, _, _) in children)
+        foreach (byte label in labels)
         {
             if (_cells[start + label].Parent >= 0)
             {
@@ -130,9 +141,9 @@ internal sealed class ByteTrie
         return true;
     }
 
-    /// <summary>A state: children lie at <c>Base + byte</c>; <c>Parent</c> is −1 for a free cell; <c>Value</c> is −1 where no entry ends.</summary>
-    private readonly record struct Cell(int Base, int Parent, int Value)
+    /// <summary>A state: children lie at <c>Base + byte</c>; <c>Parent</c> holds the parent above the mark, and is negative for a free cell.</summary>
+    private readonly record struct Cell(int Base, int Parent)
     {
-        public static Cell Free => new(0, -1, -1);
+        public static Cell Free => new(0, -1);
     }
 }

@@ -11,11 +11,12 @@ internal sealed unsafe class WordEncoder(BpeTables tables, bool ignoreMerges)
     // 2^15 lines of 64 bytes: 2 MiB, a small part of the last-level cache; holds 65,536 words.
     private const int LogCacheLines = 15;
 
-    private const int MaxOddPairs = 1 << 16;
+    // Answers about pairs that are kept: 512 KiB. An entry is left id, right id (28 bits each) and the answer.
+    private const int LogPairs = 16;
 
-    private readonly Dictionary<(int Left, int Right), bool> _oddPairs = [];
     private readonly WordCache _cache = new(LogCacheLines);
     private readonly MergeQueue _queue = new(tables);
+    private readonly ulong[] _pairs = NoPairs();
     private ulong[] _dead = new ulong[4];
 
     /// <summary>Appends the tokens of a word.</summary>
@@ -109,26 +110,29 @@ internal sealed unsafe class WordEncoder(BpeTables tables, bool ignoreMerges)
     // The tokens' bytes are those before the end.
     private bool AreNeighbours(int left, int right, byte* word, int end)
     {
-        if (!tables.IsOdd(left) && !tables.IsOdd(right))
+        ulong key = ((ulong)(uint)left << 28) | (uint)right;
+        ref ulong known = ref _pairs[(int)((key * 0x9E3779B97F4A7C15) >> (64 - LogPairs))];
+        if (known >> 1 != key)
         {
-            return tables.AreNeighbours(left, right);
+            bool fits = tables.IsOdd(left) || tables.IsOdd(right) ? MergesTo(left, right, word, end) : tables.AreNeighbours(left, right);
+            known = (key << 1) | (fits ? 1UL : 0);
         }
 
-        if (_oddPairs.TryGetValue((left, right), out bool known))
-        {
-            return known;
-        }
+        return (known & 1) != 0;
+    }
 
+    private bool MergesTo(int left, int right, byte* word, int end)
+    {
         int length = tables.LengthOf(left) + tables.LengthOf(right);
         int[] merged = new int[length];
-        bool fits = _queue.Encode(new ReadOnlySpan<byte>(word + end - length, length), merged) == 2 && merged[0] == left && merged[1] == right;
-        if (_oddPairs.Count == MaxOddPairs)
-        {
-            _oddPairs.Clear();
-        }
+        return _queue.Encode(new ReadOnlySpan<byte>(word + end - length, length), merged) == 2 && merged[0] == left && merged[1] == right;
+    }
 
-        _oddPairs.Add((left, right), fits);
-        return fits;
+    private static ulong[] NoPairs()
+    {
+        var pairs = new ulong[1 << LogPairs];
+        Array.Fill(pairs, ulong.MaxValue); // no key has 63 bits
+        return pairs;
     }
 
     private Span<ulong> Dead(int length)
@@ -147,16 +151,18 @@ internal sealed unsafe class WordEncoder(BpeTables tables, bool ignoreMerges)
     // The longest reachable token at the start, and the token of all the bytes, reachable or not.
     private int LongestToken(byte* word, int length, out int whole)
     {
+        const int Reachable = 2; // marks are 1 for other tokens, 0 for none
+
         ByteTrie trie = tables.Trie;
-        int state = ByteTrie.Root, token = -1, at = 0;
-        whole = -1;
-        while (at < length && trie.TryStep(ref state, word[at], out int value))
+        int state = ByteTrie.Root, last = ByteTrie.Root, at = 0, mark = 0;
+        while (at < length && trie.TryStep(ref state, word[at], out int next))
         {
             at++;
-            token = value >= 0 && (value & 1) != 0 ? value >> 1 : token;
-            whole = at == length && value >= 0 ? value >> 1 : -1;
+            mark = next;
+            last = mark == Reachable ? state : last;
         }
 
-        return token;
+        whole = at == length && mark != 0 ? trie.ValueAt(state) >> 1 : -1;
+        return trie.ValueAt(last) >> 1; // −1 at the root stays −1
     }
 }

@@ -1,4 +1,4 @@
-using System.Text;
+using System.Runtime.InteropServices;
 using Hone.Processors.Patterns;
 using Hone.Processors.Patterns.Scanners;
 using Hone.Processors.Tokenizers.Bpe;
@@ -22,16 +22,15 @@ internal static class ByteLevelFactory
             return null;
         }
 
-        List<(byte[] Bytes, int Id)> tokens = ByteTokensOf(model.Vocabulary);
-        int highest = tokens.Count == 0 ? 0 : tokens.Max(token => token.Id);
-        bool isComplete = tokens.Count(token => token.Bytes.Length == 1) == 256;
-        if (highest / MaxIdsPerToken > tokens.Count || (!isComplete && (model.UnknownToken is not null || model.ByteFallback)))
+        (ByteStrings tokens, List<int> ids) = ByteTokensOf(model.Vocabulary);
+        int highest = ids.Count == 0 ? 0 : ids.Max(), single = Enumerable.Range(0, tokens.Count).Count(i => tokens[i].Length == 1);
+        if (highest / MaxIdsPerToken > tokens.Count || (single < 256 && (model.UnknownToken is not null || model.ByteFallback)))
         {
             return null;
         }
 
         MergeRule[] rules = [.. model.Merges.Select(merge => new MergeRule(merge.Key.Left, merge.Key.Right, merge.Value.Rank, merge.Value.Id))];
-        var tables = new BpeTables(tokens, rules);
+        var tables = new BpeTables(tokens, CollectionsMarshal.AsSpan(ids), rules);
         return () => new ByteLevelEncoder(new WordEncoder(tables, model.IgnoreMerges), splits);
     }
 
@@ -97,24 +96,26 @@ internal static class ByteLevelFactory
         _ => null,
     };
 
-    private static List<(byte[] Bytes, int Id)> ByteTokensOf(Vocabulary vocabulary)
+    private static (ByteStrings Tokens, List<int> Ids) ByteTokensOf(Vocabulary vocabulary)
     {
-        var tokens = new List<(byte[] Bytes, int Id)>(vocabulary.Count);
+        var tokens = new ByteStrings();
+        var ids = new List<int>(vocabulary.Count);
         foreach ((string token, int id) in vocabulary.Ids)
         {
-            var bytes = new byte[token.Length];
+            Span<byte> bytes = tokens.Reserve(token.Length);
             int length = 0;
             while (length < token.Length && ByteAlphabet.TryByteOf(token[length], out bytes[length]))
             {
                 length++;
             }
 
-            if (length == token.Length && length > 0)
+            if (length == token.Length && length is > 0 and <= BpeTables.MaxBytes)
             {
-                tokens.Add((bytes, id));
+                tokens.Commit(length);
+                ids.Add(id);
             }
         }
 
-        return tokens;
+        return (tokens, ids);
     }
 }

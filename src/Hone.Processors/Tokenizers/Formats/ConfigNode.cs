@@ -97,13 +97,16 @@ internal readonly record struct ConfigNode(string File, string Path, JsonElement
             return fallback;
         }
 
-        string name = String();
-        return choices.TryGetValue(name, out T? value)
-            ? value
-            : throw new TokenizerFormatException(
-                $"'{name}' is not known here.", Where, $"nearest: {string.Join(", ", NearestNames.Rank(name, choices.Keys))}; known: {string.Join(", ", choices.Keys)}",
-                "Check the file, or update Hone if the name is new.");
+        return Choose(String(), choices, Where);
     }
+
+    /// <summary>The choice of that name.</summary>
+    /// <exception cref="TokenizerFormatException">There is none.</exception>
+    public static T Choose<T>(string name, IReadOnlyDictionary<string, T> choices, string where) => choices.TryGetValue(name, out T? value)
+        ? value
+        : throw new TokenizerFormatException(
+            $"'{name}' is not known here.", where, $"nearest: {string.Join(", ", NearestNames.Rank(name, choices.Keys))}; known: {string.Join(", ", choices.Keys)}",
+            "Check the file, or update Hone if the name is new.");
 
     /// <summary>The error that the element is not what it should be.</summary>
     public TokenizerFormatException Misfit(string expected) => new(

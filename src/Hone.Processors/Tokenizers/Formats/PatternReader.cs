@@ -19,14 +19,20 @@ internal static class PatternReader
             return TextPattern.Literal(config["String"].String());
         }
 
-        string expression = config["Regex"].String();
+        return Compile(config["Regex"].String(), config.Where);
+    }
+
+    /// <summary>Compiles an expression.</summary>
+    /// <exception cref="TokenizerFormatException">It is no valid expression.</exception>
+    public static TextPattern Compile(string expression, string where)
+    {
         try
         {
             return TextPattern.Expression(expression);
         }
         catch (HoneException error)
         {
-            throw new TokenizerFormatException("An expression cannot be compiled.", config.Where, error.What, error.Fix, error);
+            throw new TokenizerFormatException("An expression cannot be compiled.", where, error.What, error.Fix, error);
         }
     }
 }

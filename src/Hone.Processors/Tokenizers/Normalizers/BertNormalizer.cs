@@ -65,8 +65,9 @@ internal sealed class BertNormalizer : Normalizer
                 continue;
             }
 
-            changes.Add(new CharChange(new Rune(' '), 1));
-            changes.Add(new CharChange(rune, 0));
+            // All three stand for the ideograph.
+            changes.Add(new CharChange(new Rune(' '), 0));
+            changes.Add(new CharChange(rune, 1));
             changes.Add(new CharChange(new Rune(' '), 1));
         }
 

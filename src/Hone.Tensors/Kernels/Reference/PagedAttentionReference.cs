@@ -84,12 +84,13 @@ internal static unsafe class PagedAttentionReference
 
     private static void WriteRow(PagedKvStore store, ReadOnlySpan<float> row, byte* block, int offset, bool isKey)
     {
-        float scale = 0;
+        float max = 0;
         foreach (float value in row)
         {
-            scale = MathF.Max(scale, MathF.Abs(value) / 127); // NaN if any is
+            max = MathF.Max(max, MathF.Abs(value)); // NaN if any is
         }
 
+        bool isRounded = float.IsFinite(max) && max >= PagedKvLayout.SmallestMagnitude;
         for (int c = 0; c < store.Layout.ValueWidth; c++)
         {
             if (isKey && c == row.Length)
@@ -108,14 +109,14 @@ internal static unsafe class PagedAttentionReference
                     ((BFloat16*)block)[element] = (BFloat16)value;
                     break;
                 default:
-                    ((sbyte*)block)[element] = float.IsFinite(scale) && scale > 0 ? (sbyte)Math.Clamp(MathF.Round(value / scale), -127, 127) : (sbyte)0;
+                    ((sbyte*)block)[element] = isRounded ? (sbyte)MathF.Round(value * (127 / max)) : (sbyte)0;
                     break;
             }
         }
 
         if (store.Shape.Format == PagedKvFormat.Q8)
         {
-            *Scale(store, block, offset, isKey) = float.IsFinite(scale) ? scale : float.NaN;
+            *Scale(store, block, offset, isKey) = !float.IsFinite(max) ? float.NaN : isRounded ? max / 127 : 0;
         }
     }
 

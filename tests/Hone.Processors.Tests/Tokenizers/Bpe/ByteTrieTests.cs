@@ -18,7 +18,7 @@ public sealed class ByteTrieTests
                 entries[RandomKey(random, labels)] = i;
             }
 
-            var trie = new ByteTrie([.. entries.Keys.Select(key => key.Select(label => (byte)label).ToArray())], [.. entries.Values]);
+            ByteTrie trie = CreateTrie(entries);
 
             foreach (string key in entries.Keys.Concat(Enumerable.Range(0, 400).Select(_ => RandomKey(random, labels))))
             {
@@ -30,8 +30,8 @@ public sealed class ByteTrieTests
     [Fact]
     public void TryStep_InAnEmptyTrie_FindsNothing()
     {
-        Assert.Equal(-1, ValueOf(new ByteTrie([], []), "a"));
-        Assert.Equal(-1, ValueOf(new ByteTrie([], []), "\0"));
+        Assert.Equal(-1, ValueOf(CreateTrie([]), "a"));
+        Assert.Equal(-1, ValueOf(CreateTrie([]), "\0"));
     }
 
     private static int ValueOf(ByteTrie trie, string key)
@@ -39,14 +39,31 @@ public sealed class ByteTrieTests
         int state = ByteTrie.Root, value = -1;
         foreach (char label in key)
         {
-            if (!trie.TryStep(ref state, (byte)label, out value))
+            if (!trie.TryStep(ref state, (byte)label, out int mark))
             {
                 return -1;
             }
+
+            value = trie.ValueAt(state);
+            Assert.Equal(value < 0 ? 0 : (value & 1) + 1, mark);
         }
 
         return value;
     }
 
-    private static string RandomKey(RandomStream random, int labels) => string.Concat(Enumerable.Range(0, 1 + random.NextInt32(6)).Select(_ => (char)random.NextInt32(labels)));
+    // Given in another order than that of the bytes.
+    private static ByteTrie CreateTrie(SortedDictionary<string, int> entries)
+    {
+        var keys = new ByteStrings();
+        var values = new List<int>();
+        foreach ((string key, int value) in entries.OrderBy(entry => entry.Value))
+        {
+            keys.Add([.. key.Select(label => (byte)label)]);
+            values.Add(value);
+        }
+
+        return new ByteTrie(keys, keys.Sort(), values.ToArray());
+    }
+
+    private static string RandomKey(RandomStream random, int labels) => string.Concat(Enumerable.Range(0, 1 + random.NextInt32(12)).Select(_ => (char)random.NextInt32(labels)));
 }

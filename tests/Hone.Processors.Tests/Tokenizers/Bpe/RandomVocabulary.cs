@@ -63,7 +63,12 @@ internal sealed class RandomVocabulary
     }
 
     /// <summary>Tables that are searched however many tokens are odd.</summary>
-    public BpeTables CreateTables() => new(Tokens, Rules.ToArray(), maxOddShare: 1);
+    public BpeTables CreateTables(double maxOddShare = 1)
+    {
+        var strings = new ByteStrings();
+        Tokens.ForEach(token => strings.Add(token.Bytes));
+        return new BpeTables(strings, [.. Tokens.Select(token => token.Id)], Rules.ToArray(), maxOddShare);
+    }
 
     /// <summary>Algorithm 1 of Sennrich et al., word for word.</summary>
     public int[] EncodePlainly(ReadOnlySpan<byte> word)

@@ -33,7 +33,7 @@ public sealed unsafe class WordEncoderTests
     public void Encode_WithoutSearch_EqualsMergingStepByStep()
     {
         RandomVocabulary vocabulary = RandomVocabulary.Shuffled(new RandomStream(4, "bpe"), "abc", 60);
-        var tables = new BpeTables(vocabulary.Tokens, vocabulary.Rules.ToArray(), maxOddShare: 0);
+        BpeTables tables = vocabulary.CreateTables(maxOddShare: 0);
 
         Assert.False(tables.IsSearchable);
         Assert.Equal(vocabulary.EncodePlainly("abcabccbaabbcc"u8), Encode(new WordEncoder(tables, ignoreMerges: false), "abcabccbaabbcc"u8));

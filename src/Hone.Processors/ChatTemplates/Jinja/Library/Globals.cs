@@ -64,6 +64,7 @@ internal static class Globals
         }
 
         var dict = new PyDict();
+        (args.Items.FirstOrDefault() as Undefined)?.Fail();
         if (args.Count == 1 && args.Items[0] is PyDict source)
         {
             Copy(state, source, dict);

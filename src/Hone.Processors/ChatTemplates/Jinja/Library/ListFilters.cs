@@ -131,15 +131,17 @@ internal static class ListFilters
         PyDict dict = a[0] as PyDict ?? throw PythonException.Attribute($"'{PythonTypes.NameOf(a[0])}' object has no attribute 'items'");
         object?[] pairs = PythonOperators.Items(state, new DictView(dict, DictPart.Items));
         object?[] keys = [.. pairs.Select(pair => ((PyTuple)pair!).Items[position]).Select(key => Argument.IsTrue(a[1]) ? key : ItemGetter.IgnoreCase(state, key))];
-        return new PyList(PythonOperators.Sort(state, pairs, keys, Argument.IsTrue(a[3])));
+        return new PyList(PythonOperators.Sort(state, pairs, keys, IsReversed(a[3])));
     }
 
     private static PyList Sort(RenderState state, object?[] a)
     {
         Func<object?, object?> key = ItemGetter.Several(state, Argument.Or(a[3], null), ignoresCase: !Argument.IsTrue(a[2]));
         object?[] items = PythonOperators.Items(state, a[0]);
-        return new PyList(PythonOperators.Sort(state, items, [.. items.Select(key)], Argument.IsTrue(a[1])));
+        return new PyList(PythonOperators.Sort(state, items, [.. items.Select(key)], IsReversed(a[1])));
     }
+
+    private static bool IsReversed(object? argument) => Argument.IsGiven(argument) && Integers.ToIndex(argument) != 0;
 
     private static IEnumerable<object?> Unique(RenderState state, object?[] a)
     {

@@ -48,8 +48,8 @@ internal static class Tests
         Add("upper", "value", (state, a) => StringSearch.IsAllCase(PythonOperators.Str(state, a[0]), Characters.IsUpper));
         Add("in", "value seq", (state, a) => PythonOperators.Contains(state, a[1], a[0]));
         Add("sameas", "value other", (_, a) => IsSame(a[0], a[1]));
-        Add("filter", "value", (_, a) => a[0] is string name && Filters.Find(name) is not null);
-        Add("test", "value", (_, a) => a[0] is string name && Find(name) is not null);
+        Add("filter", "value", (_, a) => Filters.Find(NameOf(a[0])) is not null);
+        Add("test", "value", (_, a) => Find(NameOf(a[0])) is not null);
         Add("== eq equalto", "a b", (state, a) => PythonOperators.AreEqual(state, a[0], a[1]));
         Add("!= ne", "a b", (state, a) => !PythonOperators.AreEqual(state, a[0], a[1]));
         Add("> gt greaterthan", "a b", (state, a) => PythonOperators.Compare(state, a[0], a[1], ">") > 0);
@@ -57,6 +57,12 @@ internal static class Tests
         Add("< lt lessthan", "a b", (state, a) => PythonOperators.Compare(state, a[0], a[1], "<") < 0);
         Add("<= le", "a b", (state, a) => PythonOperators.Compare(state, a[0], a[1], "<=") <= 0);
         return byName.ToFrozenDictionary();
+    }
+
+    private static string NameOf(object? value)
+    {
+        PythonKeys.RequireHashable(value);
+        return PythonTypes.TryText(value, out string name) ? name : "";
     }
 
     /// <summary>Identity; equal texts, numbers and constants of one type count as the one object that CPython keeps of them.</summary>

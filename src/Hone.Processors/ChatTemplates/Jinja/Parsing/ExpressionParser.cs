@@ -36,14 +36,13 @@ internal sealed class ExpressionParser(TokenStream stream)
     }
 
     /// <summary>One expression, or a tuple of several.</summary>
-    public Expression Tuple(bool withCondition = true, string? endName = null, bool isParenthesized = false) =>
-        TupleOf(() => Parse(withCondition), endName, isParenthesized);
+    public Expression Tuple(bool withCondition = true, bool isParenthesized = false) => TupleOf(() => Parse(withCondition), isParenthesized);
 
     /// <summary>The target of an assignment: a name, an attribute of a namespace, or a tuple of them.</summary>
-    public Expression Target(string? endName, bool withNamespace, bool isParameter)
+    public Expression Target(bool withNamespace, bool isParameter)
     {
         int line = stream.Current.Line;
-        Expression target = withNamespace && stream.Look.Is(".") ? NamespaceAttribute() : TupleOf(() => Primary(withNamespace), endName, isParenthesized: false);
+        Expression target = withNamespace && stream.Look.Is(".") ? NamespaceAttribute() : TupleOf(() => Primary(withNamespace), isParenthesized: false);
         MakeTarget(target, isParameter, line);
         return target;
     }
@@ -76,7 +75,7 @@ internal sealed class ExpressionParser(TokenStream stream)
         return value;
     }
 
-    private Expression TupleOf(Func<Expression> parse, string? endName, bool isParenthesized)
+    private Expression TupleOf(Func<Expression> parse, bool isParenthesized)
     {
         int line = stream.Current.Line;
         var items = new List<Expression>();
@@ -88,7 +87,7 @@ internal sealed class ExpressionParser(TokenStream stream)
                 stream.Expect(",");
             }
 
-            if (stream.Current.Kind is TokenKind.VariableEnd or TokenKind.BlockEnd || stream.Current.Is(")") || (endName is not null && stream.Current.IsName(endName)))
+            if (stream.Current.Kind is TokenKind.VariableEnd or TokenKind.BlockEnd || stream.Current.Is(")"))
             {
                 break;
             }

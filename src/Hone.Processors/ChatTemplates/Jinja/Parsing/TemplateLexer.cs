@@ -136,6 +136,11 @@ internal sealed class TemplateLexer
 
     private void SkipComment()
     {
+        if (_at >= _source.Length)
+        {
+            return; // as in Jinja2, a tag that is opened by the last characters is not missed
+        }
+
         int end = _source.IndexOf("#}", _at, StringComparison.Ordinal);
         if (end < 0)
         {
@@ -192,6 +197,11 @@ internal sealed class TemplateLexer
 
         EndTag(at + (isStripping ? 3 : 2), isStripping ? '-' : '+', trims: false);
         int start = _at;
+        if (start >= _source.Length)
+        {
+            return true;
+        }
+
         for (int end = _source.IndexOf("{%", start, StringComparison.Ordinal); end >= 0; end = _source.IndexOf("{%", end + 1, StringComparison.Ordinal))
         {
             char sign = SignAt(end + 2);

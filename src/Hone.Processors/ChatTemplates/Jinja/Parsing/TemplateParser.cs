@@ -161,10 +161,10 @@ internal sealed class TemplateParser
     {
         int line = _stream.ExpectName("for").Line;
         int targetStart = _stream.Position;
-        Expression target = _expressions.Target("in", withNamespace: false, isParameter: true);
+        Expression target = _expressions.Target(withNamespace: false, isParameter: true);
         List<Token> targetTokens = _stream.Range(targetStart, _stream.Position);
         _stream.ExpectName("in");
-        Expression items = _expressions.Tuple(withCondition: false, endName: "recursive");
+        Expression items = _expressions.Tuple(withCondition: false);
         Expression? test = _stream.SkipName("if") ? _expressions.Parse() : null;
         bool isRecursive = _stream.SkipName("recursive");
         (Statement[] body, string end) = Statements("endfor", "else");
@@ -172,7 +172,7 @@ internal sealed class TemplateParser
         return new ForStatement(target, items, body, otherwise, test, isRecursive)
         {
             Line = line,
-            CopyTarget = () => new ExpressionParser(new TokenStream([.. targetTokens, new Token(TokenKind.Name, "in", null, line)])).Target("in", withNamespace: false, isParameter: true),
+            CopyTarget = () => new ExpressionParser(new TokenStream([.. targetTokens, new Token(TokenKind.Name, "in", null, line)])).Target(withNamespace: false, isParameter: true),
         };
     }
 
@@ -198,7 +198,7 @@ internal sealed class TemplateParser
     private Statement Set()
     {
         int line = _stream.Next().Line;
-        Expression target = _expressions.Target(null, withNamespace: true, isParameter: false);
+        Expression target = _expressions.Target(withNamespace: true, isParameter: false);
         if (_stream.Skip("="))
         {
             return new SetStatement(target, _expressions.Tuple()) { Line = line };
@@ -277,7 +277,7 @@ internal sealed class TemplateParser
                 _stream.Expect(",");
             }
 
-            targets.Add(_expressions.Target(null, withNamespace: false, isParameter: true));
+            targets.Add(_expressions.Target(withNamespace: false, isParameter: true));
             _stream.Expect("=");
             values.Add(_expressions.Parse());
         }

@@ -51,7 +51,6 @@ internal readonly struct FormatSpec
             string s => parsed.Text(s),
             Markup markup => parsed.Text(markup.Text),
             double d => parsed.Number(Math.Abs(d), double.IsNegative(d) && !double.IsNaN(d)),
-            bool b when parsed.Type == '\0' => parsed.Text(b ? "True" : "False"),
             _ when Integers.TryGet(value, out BigInteger n) => parsed.Integer(n),
             _ => throw PythonException.Type($"unsupported format string passed to {PythonTypes.NameOf(value)}.__format__"),
         };
@@ -144,6 +143,11 @@ internal readonly struct FormatSpec
         if (Type is not ('\0' or 's'))
         {
             throw PythonException.Value($"Unknown format code '{Type}' for object of type 'str'");
+        }
+
+        if (Grouping != '\0')
+        {
+            throw PythonException.Value($"Cannot specify '{Grouping}' with 's'.");
         }
 
         if (Align == '=')

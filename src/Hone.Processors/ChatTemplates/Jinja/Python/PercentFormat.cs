@@ -48,8 +48,9 @@ internal static class PercentFormat
             state.CheckOutput(text);
         }
 
-        bool isUnusedFine = mapping is not null || argument is PyList;
-        if (used < items.Length && !(mapping is not null && used == 0) && !(isUnusedFine && items.Length == 1 && used == 0))
+        // What has items but is neither tuple nor text counts as a mapping, which need not be used.
+        bool isMapping = argument is PyDict or PyList or PyRange or PyBytes or Undefined;
+        if (used < items.Length && !isMapping)
         {
             throw PythonException.Type("not all arguments converted during string formatting");
         }

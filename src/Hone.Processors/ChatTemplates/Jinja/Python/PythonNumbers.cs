@@ -58,7 +58,7 @@ internal static class PythonNumbers
         double d => d,
         long n => n,
         bool b => b ? 1 : 0,
-        BigInteger big => (double)big,
+        BigInteger big => (double)RoundToDouble(big),
         _ => throw new InvalidOperationException("not a number"),
     };
 

@@ -216,20 +216,43 @@ internal static class PythonOperators
         return false;
     }
 
-    /// <summary>Sorts items stably by keys with Python's comparison.</summary>
+    /// <summary>Sorts items stably by keys, asking only whether one is less than another, as Python does.</summary>
     public static object?[] Sort(RenderState state, object?[] items, object?[] keys, bool isReversed)
     {
         state.ChargeItems(items.Length);
-        int[] order = [.. Enumerable.Range(0, items.Length)];
-        int[] sorted = [.. order.Order(Comparer<int>.Create((x, y) => Order(state, keys[x], keys[y], isReversed)))];
-        return [.. sorted.Select(i => items[i])];
+        var order = new int[items.Length];
+        for (int i = 0; i < order.Length; i++)
+        {
+            order[i] = i;
+        }
+
+        var spare = new int[order.Length];
+        for (int width = 1; width < order.Length; width *= 2)
+        {
+            for (int start = 0; start < order.Length; start += 2 * width)
+            {
+                Merge(state, keys, isReversed, order, spare, start, Math.Min(start + width, order.Length), Math.Min(start + (2 * width), order.Length));
+            }
+
+            (order, spare) = (spare, order);
+        }
+
+        return [.. order.Select(i => items[i])];
     }
 
-    private static int Order(RenderState state, object? a, object? b, bool isReversed)
+    private static void Merge(RenderState state, object?[] keys, bool isReversed, int[] from, int[] to, int start, int middle, int end)
     {
-        int order = Compare(state, a, b, "<") ?? 0;
-        return isReversed ? -order : order;
+        int left = start;
+        int right = middle;
+        for (int i = start; i < end; i++)
+        {
+            bool takesRight = left == middle || (right < end && IsBefore(state, keys[from[right]], keys[from[left]], isReversed));
+            to[i] = takesRight ? from[right++] : from[left++];
+        }
     }
+
+    private static bool IsBefore(RenderState state, object? a, object? b, bool isReversed) =>
+        isReversed ? Compare(state, b, a, "<") < 0 : Compare(state, a, b, "<") < 0;
 
     private static IEnumerable<object?> Letters(string text)
     {

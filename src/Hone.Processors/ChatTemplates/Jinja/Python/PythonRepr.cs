@@ -19,7 +19,7 @@ internal static class PythonRepr
     /// <summary>The representation of any value.</summary>
     public static string Of(RenderState state, object? value)
     {
-        if (value is not (PySequence or PyDict or DictView))
+        if (value is not (PySequence or PyDict or DictView or Namespace))
         {
             return Scalar(value);
         }
@@ -52,6 +52,11 @@ internal static class PythonRepr
                 }
 
                 AppendItems(state, text, PythonTypes.NameOf(view) + "([", items, "])");
+                break;
+            case Namespace bag:
+                text.Append("<Namespace ");
+                AppendDict(state, text, bag.Attributes);
+                text.Append('>');
                 break;
             default:
                 string scalar = Scalar(value);

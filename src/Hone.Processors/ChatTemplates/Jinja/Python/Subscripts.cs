@@ -10,7 +10,7 @@ internal static class Subscripts
     /// <summary><c>value.name</c>: the attribute, else the item of that name.</summary>
     public static object? Attribute(RenderState state, object? value, string name)
     {
-        if (value is Undefined undefined)
+        if (value is Undefined undefined && !name.StartsWith("__", StringComparison.Ordinal))
         {
             undefined.Fail();
         }
@@ -20,6 +20,7 @@ internal static class Subscripts
             return attribute;
         }
 
+        (value as Undefined)?.Fail();
         return value is PyDict dict && dict.TryGet(name, out object? item) ? item : Undefined.Of(value, name);
     }
 

@@ -6,8 +6,8 @@ namespace Hone.Tensors.Kernels.Cpu.Attention;
 /// <remarks>Which thread computes a piece depends on timing, its result does not: a piece is computed the same way everywhere.</remarks>
 internal sealed class AttentionQueue<TPiece>
 {
-    // Multiply-adds below which waking another thread costs more than it saves (about 2 µs).
-    private const long WorthAThread = 100_000;
+    /// <summary>Multiply-adds below which waking another thread costs more than it saves (about 2 µs).</summary>
+    public const long WorthAThread = 100_000;
 
     private readonly List<(TPiece Piece, long Work)> _pieces = [];
     private long _work;

@@ -26,8 +26,50 @@ internal sealed unsafe class PagedAttentionForward<V, W>(PagedAttentionProblem p
     /// <summary>Computes all rows.</summary>
     public void Run()
     {
-        List<PagedPiece> blocks = Blocks();
-        bool cutsKeys = ComputeThreads.Count > 1 && blocks.Count < PiecesPerThread * ComputeThreads.Count;
+        long work = 0;
+        int positions = AttentionBlock.PositionsPerBlock(problem.Group, BlockRows);
+        foreach (PagedSequences.Entry sequence in problem.Sequences.Entries)
+        {
+            work += Work(sequence.Queries, 0, sequence.Keys) * problem.Store.Shape.KeyValueHeads;
+            _mostRows = Math.Max(_mostRows, Math.Min(positions, sequence.Queries) * problem.Group);
+        }
+
+        if (_mostRows == 0)
+        {
+            return;
+        }
+
+        if (ComputeThreads.Count == 1 || work < AttentionQueue<PagedPiece>.WorthAThread)
+        {
+            RunHere(positions);
+        }
+        else
+        {
+            RunShared(positions);
+        }
+    }
+
+    // Decoding over short texts ends here some thousand times a second: nothing is allocated but working memory.
+    private void RunHere(int positions)
+    {
+        using PagedTiles tiles = CreateTiles(_mostRows);
+        for (int s = 0; s < problem.Sequences.Count; s++)
+        {
+            int queries = problem.Sequences.Entries[s].Queries;
+            for (int kvHead = 0; kvHead < problem.Store.Shape.KeyValueHeads; kvHead++)
+            {
+                for (int first = 0; first < queries; first += positions)
+                {
+                    Compute(new PagedPiece(s, kvHead, first, Math.Min(positions, queries - first), Part: -1, Segment: 0), tiles, null, 0);
+                }
+            }
+        }
+    }
+
+    private void RunShared(int positions)
+    {
+        List<PagedPiece> blocks = Blocks(positions);
+        bool cutsKeys = blocks.Count < PiecesPerThread * ComputeThreads.Count;
         var queue = new AttentionQueue<PagedPiece>();
         List<PagedPiece>? cut = null;
         foreach (PagedPiece block in blocks)
@@ -36,7 +78,7 @@ internal sealed unsafe class PagedAttentionForward<V, W>(PagedAttentionProblem p
             (int first, int last) = PagedSegments.Of(begin, end);
             if (!cutsKeys || last - first <= 1)
             {
-                queue.Add(block, Work(block, begin, end));
+                queue.Add(block, Work(block.Positions, begin, end));
                 continue;
             }
 
@@ -45,7 +87,7 @@ internal sealed unsafe class PagedAttentionForward<V, W>(PagedAttentionProblem p
             _parts += last - first;
             for (int s = first; s < last; s++)
             {
-                queue.Add(part with { Segment = s }, Work(block, Math.Max(begin, s * PagedSegments.Keys), Math.Min(end, (s + 1) * PagedSegments.Keys)));
+                queue.Add(part with { Segment = s }, Work(block.Positions, Math.Max(begin, s * PagedSegments.Keys), Math.Min(end, (s + 1) * PagedSegments.Keys)));
             }
         }
 
@@ -59,10 +101,9 @@ internal sealed unsafe class PagedAttentionForward<V, W>(PagedAttentionProblem p
         }
     }
 
-    private List<PagedPiece> Blocks()
+    private List<PagedPiece> Blocks(int positions)
     {
         var blocks = new List<PagedPiece>();
-        int positions = AttentionBlock.PositionsPerBlock(problem.Group, BlockRows);
         for (int s = 0; s < problem.Sequences.Count; s++)
         {
             int queries = problem.Sequences.Entries[s].Queries;
@@ -70,9 +111,7 @@ internal sealed unsafe class PagedAttentionForward<V, W>(PagedAttentionProblem p
             {
                 for (int first = 0; first < queries; first += positions)
                 {
-                    var block = new PagedPiece(s, kvHead, first, Math.Min(positions, queries - first), Part: -1, Segment: 0);
-                    _mostRows = Math.Max(_mostRows, block.Positions * problem.Group);
-                    blocks.Add(block);
+                    blocks.Add(new PagedPiece(s, kvHead, first, Math.Min(positions, queries - first), Part: -1, Segment: 0));
                 }
             }
         }
@@ -89,7 +128,7 @@ internal sealed unsafe class PagedAttentionForward<V, W>(PagedAttentionProblem p
     }
 
     // Beside the multiply-adds, reading the keys counts: with few rows it takes longer than computing.
-    private long Work(in PagedPiece piece, int begin, int end) => (long)(end - begin) * _headDim * 2 * Math.Max(4, piece.Positions * problem.Group);
+    private long Work(int queries, int begin, int end) => (long)(end - begin) * _headDim * 2 * Math.Max(4, queries * problem.Group);
 
     private void Compute(in PagedPiece piece, PagedTiles tiles, float* parts, int partSize)
     {

@@ -85,23 +85,16 @@ internal static unsafe class PagedWriter<V>
             largest = V.Max(largest, V.Abs(V.Load(source + c)));
         }
 
-        return Quantize(source, width, V.MaxLane(largest) / 127, (sbyte*)target);
-    }
-
-    private static float Quantize(float* source, int width, float scale, sbyte* target)
-    {
-        if (!float.IsFinite(scale) || scale == 0)
+        float max = V.MaxLane(largest);
+        bool isFinite = max <= float.MaxValue; // false for NaN too
+        bool isZero = isFinite && !(max >= PagedKvLayout.SmallestMagnitude);
+        V inverse = V.Splat(isFinite && !isZero ? 127 / max : 0);
+        for (int c = 0; c < width; c += V.Count)
         {
-            new Span<sbyte>(target, width).Clear();
-            return float.IsFinite(scale) ? 0 : float.NaN; // a key or value that is no number must not pass for one
+            V.StoreInt8(isFinite ? V.Load(source + c) * inverse : V.Zero, (sbyte*)target + c);
         }
 
-        for (int c = 0; c < width; c++)
-        {
-            target[c] = (sbyte)Math.Clamp(MathF.Round(source[c] / scale), -127, 127);
-        }
-
-        return scale;
+        return !isFinite ? float.NaN : isZero ? 0 : max / 127; // a key or value that is no number must not pass for one
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

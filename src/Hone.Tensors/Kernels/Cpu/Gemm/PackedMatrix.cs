@@ -14,7 +14,7 @@ namespace Hone.Tensors.Kernels.Cpu.Gemm;
 /// </remarks>
 internal sealed unsafe class PackedMatrix : IDisposable
 {
-    private readonly LargeMemory _memory;
+    private readonly WeightMemory _memory;
     private readonly SimdLevel _level;
     private readonly int _width;
     private bool _isFinite;
@@ -23,7 +23,7 @@ internal sealed unsafe class PackedMatrix : IDisposable
     {
         (Format, N, K, _level) = (format, n, k, level);
         _width = 2 * (level switch { SimdLevel.Vector512 => Vec512.Count, SimdLevel.Vector256 => Vec256.Count, _ => Vec128.Count });
-        _memory = new LargeMemory(Math.Max(64, (nuint)Panels * (nuint)k * (nuint)_width * (nuint)ElementBytes));
+        _memory = new WeightMemory(Math.Max(64, (nuint)Panels * (nuint)k * (nuint)_width * (nuint)ElementBytes));
     }
 
     /// <summary>How the values are stored.</summary>
@@ -75,7 +75,7 @@ internal sealed unsafe class PackedMatrix : IDisposable
                 PackPanels((ushort*)source, (ushort*)memory, stride, n, k, transB, packed._width, (int)begin, (int)end);
             }
         });
-        packed._isFinite = format == PanelFormat.Float16 && AreFinite((ushort*)memory, (nint)packed._memory.Size / sizeof(ushort));
+        packed._isFinite = k > 0 && n > 0 && format == PanelFormat.Float16 && AreFinite((ushort*)memory, (nint)packed.Panels * k * packed._width);
         return packed;
     }
 
@@ -172,22 +172,77 @@ internal sealed unsafe class PackedMatrix : IDisposable
     private static void PackPanels<T>(T* source, T* target, nint stride, int n, int k, bool transB, int width, int begin, int end)
         where T : unmanaged
     {
+        using var scratch = new KernelScratch(sizeof(T) == sizeof(ushort) ? ((nint)k / 2 * width) + GemmPacking.Slack : 0);
         for (int panel = begin; panel < end; panel++)
         {
             T* to = target + ((nint)panel * width * k);
             int valid = Math.Min(width, n - (panel * width));
             T* from = source + ((nint)panel * width * (transB ? stride : 1));
-            nint laneStep = transB ? stride : 1, depthStep = transB ? 1 : stride;
-            for (nint p = 0; p < k; p++)
-            {
-                for (int i = 0; i < valid; i++)
-                {
-                    to[i] = from[i * laneStep];
-                }
+            int done = transB && valid == width ? PackRows(from, to, stride, k, width, scratch.Floats) : 0;
+            PackSteps(from, to, stride, k, transB, width, valid, done);
+        }
+    }
 
-                to += width;
-                from += depthStep;
+    /// <summary>Packs whole rows with vectors; returns the steps of k that are done.</summary>
+    private static int PackRows<T>(T* from, T* to, nint stride, int k, int width, float* scratch)
+        where T : unmanaged
+    {
+        if (sizeof(T) == sizeof(float))
+        {
+            GemmPacking.Transpose<Vec256>((float*)from, stride, width, width, k, (float*)to);
+            return k;
+        }
+
+        if (stride % 2 != 0 || (nint)from % sizeof(float) != 0)
+        {
+            return 0;
+        }
+
+        // Two neighbours of a row travel as one float and are parted on arrival.
+        int pairs = k / 2;
+        GemmPacking.Transpose<Vec256>((float*)from, stride / 2, width, width, pairs, scratch);
+        PartPairs((uint*)scratch, pairs, width, (ushort*)to);
+        return 2 * pairs;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void PartPairs(uint* source, int pairs, int width, ushort* target)
+    {
+        Vector128<uint> low = Vector128.Create(0xffffu);
+        for (; pairs > 0; pairs--)
+        {
+            for (int i = 0; i < width; i += 8)
+            {
+                Vector128<uint> a = Vector128.Load(source + i), b = Vector128.Load(source + i + 4);
+                Vector128.Narrow(a & low, b & low).Store(target + i);
+                Vector128.Narrow(a >>> 16, b >>> 16).Store(target + width + i);
             }
+
+            source += width;
+            target += 2 * width;
+        }
+    }
+
+    private static void PackSteps<T>(T* from, T* to, nint stride, int k, bool transB, int width, int valid, int done)
+        where T : unmanaged
+    {
+        nint laneStep = transB ? stride : 1, depthStep = transB ? 1 : stride;
+        from += done * depthStep;
+        to += (nint)done * width;
+        for (int p = done; p < k; p++)
+        {
+            for (int i = 0; i < valid; i++)
+            {
+                to[i] = from[i * laneStep];
+            }
+
+            for (int i = valid; i < width; i++)
+            {
+                to[i] = default;
+            }
+
+            to += width;
+            from += depthStep;
         }
     }
 

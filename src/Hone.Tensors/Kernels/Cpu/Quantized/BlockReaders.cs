@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Hone.Tensors.Quantization;
 
 namespace Hone.Tensors.Kernels.Cpu.Quantized;
@@ -15,14 +16,14 @@ internal static class BlockReaders
     private const int Super = QuantizedScheme.SuperLength;
 
     /// <summary>Reads a whole row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Read(BlockFormat format, ReadOnlySpan<byte> bytes, LevelRow row)
     {
         (int length, int size) = (format.BlockLength, format.BlockBytes);
-        int blocks = row.Levels.Length / length;
-        for (int i = 0; i < blocks; i++)
+        Span<byte> levels = row.Levels;
+        for (int i = 0; levels.Length > 0; i++)
         {
-            ReadOnlySpan<byte> block = bytes.Slice(i * size, size);
-            Span<byte> levels = row.Levels.AsSpan(i * length, length);
+            ReadOnlySpan<byte> block = bytes[..size];
             switch (format)
             {
                 case BlockFormat.Q4_0:
@@ -45,7 +46,7 @@ internal static class BlockReaders
                     break;
                 case BlockFormat.Q8_0:
                     row.Scales[i] = HalfAt(block, 0);
-                    block[2..].CopyTo(levels);
+                    Vector256.Create(block[2..]).CopyTo(levels);
                     break;
                 case BlockFormat.IQ4_NL:
                     row.Scales[i] = HalfAt(block, 0);
@@ -56,12 +57,16 @@ internal static class BlockReaders
                     Look(LevelBlocks.DoubledE2M1, block[1..], levels);
                     break;
                 default:
-                    ReadSuper(format, block, i, levels, row);
+                    ReadSuper(format, block, i, levels[..Super], row);
                     break;
             }
+
+            bytes = bytes[size..];
+            levels = levels[length..];
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ReadSuper(BlockFormat format, ReadOnlySpan<byte> block, int index, Span<byte> levels, LevelRow row)
     {
         int firstGroup = index * (Super / (format is BlockFormat.Q2_K or BlockFormat.Q3_K or BlockFormat.Q6_K ? 16 : 32));
@@ -134,6 +139,7 @@ internal static class BlockReaders
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ReadScalesAndMinima(ReadOnlySpan<byte> block, int index, int firstGroup, LevelRow row)
     {
         (row.Scales[index], row.Minima[index]) = (HalfAt(block, 0), -HalfAt(block, 2));
@@ -146,6 +152,7 @@ internal static class BlockReaders
 
     private delegate int LevelAt(ReadOnlySpan<byte> block, int index);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ReadEach(ReadOnlySpan<byte> block, Span<byte> levels, LevelAt level)
     {
         for (int i = 0; i < levels.Length; i++)
@@ -158,62 +165,65 @@ internal static class BlockReaders
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Nibbles(ReadOnlySpan<byte> pairs, Span<byte> levels)
     {
-        for (int i = 0; i < Small / 2; i += sizeof(ulong))
-        {
-            ulong eight = BinaryPrimitives.ReadUInt64LittleEndian(pairs[i..]);
-            BinaryPrimitives.WriteUInt64LittleEndian(levels[i..], eight & 0x0f0f0f0f0f0f0f0f);
-            BinaryPrimitives.WriteUInt64LittleEndian(levels[(i + (Small / 2))..], (eight >> 4) & 0x0f0f0f0f0f0f0f0f);
-        }
+        Vector128<byte> both = Vector128.Create(pairs), low = Vector128.Create((byte)0x0f);
+        (both & low).CopyTo(levels);
+        ((both >>> 4) & low).CopyTo(levels[(Small / 2)..]);
     }
 
     /// <summary>32 bytes for every 64 levels, low halves first.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void NibblesBy64(ReadOnlySpan<byte> packed, Span<byte> levels)
     {
+        Vector256<byte> low = Vector256.Create((byte)0x0f);
         for (int first = 0; first < levels.Length; first += 2 * Small)
         {
-            ReadOnlySpan<byte> pairs = packed.Slice(first / 2, Small);
-            for (int i = 0; i < Small; i++)
-            {
-                levels[first + i] = (byte)(pairs[i] & 15);
-                levels[first + Small + i] = (byte)(pairs[i] >> 4);
-            }
+            Vector256<byte> both = Vector256.Create(packed[(first / 2)..]);
+            (both & low).CopyTo(levels[first..]);
+            ((both >>> 4) & low).CopyTo(levels[(first + Small)..]);
         }
     }
 
     /// <summary>Bit k of byte m is the fifth bit of level 32·k + m.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddFifthPlane(ReadOnlySpan<byte> plane, Span<byte> levels)
     {
-        for (int i = 0; i < levels.Length; i++)
+        Vector256<byte> bits = Vector256.Create(plane), fifth = Vector256.Create((byte)16);
+        for (int k = 0; k < Super / Small; k++)
         {
-            levels[i] |= (byte)((plane[i % Small] >> (i / Small) & 1) << 4);
+            Span<byte> to = levels[(k * Small)..];
+            (Vector256.Create<byte>(to) | (((bits >>> k) << 4) & fifth)).CopyTo(to);
         }
     }
 
     /// <summary>The levels of a q6_k block, minus 32.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ReadSixBits(ReadOnlySpan<byte> block, Span<byte> levels)
     {
+        Vector256<byte> nibble = Vector256.Create((byte)0x0f), upper = Vector256.Create((byte)0x30), offset = Vector256.Create((byte)32);
         for (int half = 0; half < 2; half++)
         {
-            ReadOnlySpan<byte> low = block.Slice(64 * half, 64), high = block.Slice(128 + (Small * half), Small);
-            Span<byte> to = levels.Slice(128 * half, 128);
-            for (int i = 0; i < Small; i++)
-            {
-                to[i] = (byte)(((low[i] & 15) | (high[i] & 3) << 4) - 32);
-                to[i + 32] = (byte)(((low[i + 32] & 15) | (high[i] >> 2 & 3) << 4) - 32);
-                to[i + 64] = (byte)((low[i] >> 4 | (high[i] >> 4 & 3) << 4) - 32);
-                to[i + 96] = (byte)((low[i + 32] >> 4 | high[i] >> 6 << 4) - 32);
-            }
+            Vector256<byte> first = Vector256.Create(block[(64 * half)..]), second = Vector256.Create(block[((64 * half) + Small)..]);
+            Vector256<byte> high = Vector256.Create(block[(128 + (Small * half))..]);
+            Span<byte> to = levels[(128 * half)..];
+            (((first & nibble) | ((high << 4) & upper)) - offset).CopyTo(to);
+            (((second & nibble) | ((high << 2) & upper)) - offset).CopyTo(to[Small..]);
+            ((((first >>> 4) & nibble) | (high & upper)) - offset).CopyTo(to[(2 * Small)..]);
+            ((((second >>> 4) & nibble) | ((high >>> 2) & upper)) - offset).CopyTo(to[(3 * Small)..]);
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AddFifthBits(uint bits, Span<byte> levels, int offset)
     {
-        for (int i = 0; i < Small; i++)
-        {
-            levels[i] = (byte)((levels[i] | (int)(bits >> i & 1) << 4) + offset);
-        }
+        // Bit i of the word to byte i: every byte of eight picks its own bit.
+        Vector256<byte> spread = Vector256.Shuffle(Vector256.Create(bits).AsByte(), Vector256.Create(
+            (byte)0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 3, 3));
+        Vector256<byte> mask = Vector256.Create(0x8040201008040201).AsByte();
+        Vector256<byte> fifth = Vector256.Equals(spread & mask, mask) & Vector256.Create((byte)16);
+        ((Vector256.Create<byte>(levels) | fifth) + Vector256.Create((byte)offset)).CopyTo(levels);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Look(ReadOnlySpan<sbyte> table, ReadOnlySpan<byte> pairs, Span<byte> levels)
     {
         for (int i = 0; i < Small / 2; i++)
@@ -223,5 +233,6 @@ internal static class BlockReaders
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Half HalfAt(ReadOnlySpan<byte> bytes, int offset) => BinaryPrimitives.ReadHalfLittleEndian(bytes[offset..]);
 }

@@ -20,7 +20,7 @@ internal sealed unsafe class PackedQuantizedMatrix : IDisposable
 
     private const int DequantizedRows = 64;
 
-    private readonly LargeMemory _memory;
+    private readonly WeightMemory _memory;
     private readonly SimdLevel _level;
     private readonly QuantizedPanelLayout _layout;
 
@@ -29,7 +29,7 @@ internal sealed unsafe class PackedQuantizedMatrix : IDisposable
         (N, K, _level) = (n, k, level);
         int lanes = 2 * (level switch { SimdLevel.Vector512 => Vec512.Count, SimdLevel.Vector256 => Vec256.Count, _ => Vec128.Count });
         _layout = new QuantizedPanelLayout(scheme, k, lanes);
-        _memory = new LargeMemory((nuint)Math.Max(64, _layout.SizeBytes * Panels), isCleared: false);
+        _memory = new WeightMemory((nuint)Math.Max(64, _layout.SizeBytes * Panels));
     }
 
     /// <summary>Columns of a product: rows of the weight.</summary>
@@ -60,28 +60,7 @@ internal sealed unsafe class PackedQuantizedMatrix : IDisposable
         }
 
         var packed = new PackedQuantizedMatrix(scheme, rows.Count, columns, SimdDispatch.Current);
-        ComputeThreads.ForRange(packed.Panels, 1, (begin, end) =>
-        {
-            var row = new LevelRow(columns, scheme);
-            for (long panel = begin; panel < end; panel++)
-            {
-                byte* target = packed._memory.Pointer + (panel * packed._layout.SizeBytes);
-                for (int lane = 0; lane < packed._layout.Lanes; lane++)
-                {
-                    int index = (int)(panel * packed._layout.Lanes) + lane;
-                    if (index < rows.Count)
-                    {
-                        BlockReaders.Read(format, new ReadOnlySpan<byte>((byte*)rows[index], rowBytes), row);
-                    }
-                    else
-                    {
-                        row.Clear();
-                    }
-
-                    QuantizedPanels.Write(packed._layout, target, lane, row);
-                }
-            }
-        });
+        ComputeThreads.ForRange(packed.Panels, 1, (begin, end) => packed.PackPanels(format, rows, rowBytes, begin, end));
         return packed;
     }
 
@@ -158,6 +137,45 @@ internal sealed unsafe class PackedQuantizedMatrix : IDisposable
 
     /// <summary>Frees the packed values.</summary>
     public void Dispose() => _memory.Dispose();
+
+    private void PackPanels(BlockFormat format, List<nint> rows, int rowBytes, long begin, long end)
+    {
+        var row = new LevelRow(K, _layout.Scheme);
+        using var scratch = new KernelScratch((long)_layout.Lanes * row.Packed.Length);
+        uint* levels = (uint*)scratch.Floats;
+        for (long panel = begin; panel < end; panel++)
+        {
+            byte* target = _memory.Pointer + (panel * _layout.SizeBytes);
+            for (int lane = 0; lane < _layout.Lanes; lane++)
+            {
+                int index = (int)(panel * _layout.Lanes) + lane;
+                if (index < rows.Count)
+                {
+                    BlockReaders.Read(format, new ReadOnlySpan<byte>((byte*)rows[index], rowBytes), row);
+                    row.Pack();
+                }
+                else
+                {
+                    row.Clear();
+                }
+
+                QuantizedPanels.Write(_layout, target, lane, row, levels);
+            }
+
+            switch (_level)
+            {
+                case SimdLevel.Vector512:
+                    QuantizedPanels.Interleave<Vec512>(_layout, levels, target);
+                    break;
+                case SimdLevel.Vector256:
+                    QuantizedPanels.Interleave<Vec256>(_layout, levels, target);
+                    break;
+                default:
+                    QuantizedPanels.Interleave<Vec128>(_layout, levels, target);
+                    break;
+            }
+        }
+    }
 
     // Apart from Multiply, so that a product on one thread allocates no closure.
     private void RunParts(QuantizedActivations rows, int m, float* a, float* c, nint ldc, float* bias, int threads)

@@ -1,14 +1,14 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
+using Hone.Tensors.Kernels.Cpu.Gemm;
+using Hone.Tensors.Kernels.Cpu.Simd;
 
 namespace Hone.Tensors.Kernels.Cpu.Quantized;
 
 /// <summary>Writes rows into panels and reads single rows back.</summary>
 internal static unsafe class QuantizedPanels
 {
-    /// <summary>Puts a row into its lane of a panel.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Write(in QuantizedPanelLayout layout, byte* panel, int lane, LevelRow row)
+    /// <summary>Puts a row's scales into its lane of a panel and its levels into <paramref name="levels"/>, row by row.</summary>
+    public static void Write(in QuantizedPanelLayout layout, byte* panel, int lane, LevelRow row, uint* levels)
     {
         WriteScales(layout, panel, lane, row.Scales, row.ScaleFactors, row.SingleScales);
         if (layout.Scheme.HasMinima)
@@ -16,23 +16,19 @@ internal static unsafe class QuantizedPanels
             WriteScales(layout, panel + layout.MinimaOffset, lane, row.Minima, row.MinimumFactors, []);
         }
 
-        uint* target = (uint*)(panel + layout.LevelsOffset) + lane;
-        ReadOnlySpan<uint> fours = MemoryMarshal.Cast<byte, uint>(row.Levels);
-        if (layout.Scheme.Levels == LevelWidth.Nibble)
-        {
-            for (int i = 0; i < fours.Length; i += 2, target += layout.Lanes)
-            {
-                *target = fours[i] | (fours[i + 1] << 4);
-            }
+        row.Packed.CopyTo(new Span<uint>(levels + ((long)lane * row.Packed.Length), row.Packed.Length));
+    }
 
-            return;
-        }
-
-        foreach (uint four in fours)
-        {
-            *target = SwapMiddle(four);
-            target += layout.Lanes;
-        }
+    /// <summary>Turns the levels of a panel's rows into lanes.</summary>
+    /// <param name="layout">Layout of the panel.</param>
+    /// <param name="levels">One row behind the other, as many as there are lanes.</param>
+    /// <param name="panel">The panel.</param>
+    public static void Interleave<V>(in QuantizedPanelLayout layout, uint* levels, byte* panel)
+        where V : struct, ISimdVector<V>
+    {
+        // A transposition moves bits: that they are taken for floats on the way changes nothing.
+        int depth = layout.Columns / (layout.Scheme.Levels == LevelWidth.Nibble ? 8 : 4);
+        GemmPacking.Transpose<V>((float*)levels, depth, layout.Lanes, layout.Lanes, depth, (float*)(panel + layout.LevelsOffset));
     }
 
     /// <summary>Computes the weights of one row, the same bits as <see cref="Quantization.BlockCodec"/> gives.</summary>
@@ -73,6 +69,7 @@ internal static unsafe class QuantizedPanels
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void WriteScales(in QuantizedPanelLayout layout, byte* part, int lane, ReadOnlySpan<Half> halves, ReadOnlySpan<sbyte> factors, ReadOnlySpan<float> singles)
     {
         for (int i = 0; i < singles.Length; i++)
