@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Hone.Core.Random;
 using Hone.Inference;
-using Hone.Models;
 using Hone.Tensors.Benchmarking;
 using Hone.Tensors.Threading;
 
@@ -38,9 +37,9 @@ internal sealed class DecodeComparison : Comparison
                 using LanguageModel model = LanguageModel.Load(file);
                 using var engine = new Engine(model, new EngineOptions { SharesPrefixes = false, MaxContext = 1024 });
                 WarmUp(engine, model);
-                yield return Interleave($"{format} prefill {PrefillTokens}", threads, rounds, cancellation, () => Prefill(engine, model), () => peer.Prefill(file, PrefillTokens, threads));
-                yield return Interleave($"{format} decode, 1 sequence", threads, rounds, cancellation, () => Decode(engine, model, 1, 1, DecodeTokens), () => peer.Decode(file, DecodeTokens, threads));
-                yield return Interleave($"{format} decode, {BatchSize} sequences", threads, rounds, cancellation, () => Decode(engine, model, BatchSize, BatchPromptTokens, BatchTokens), () => peer.DecodeBatch(file, BatchSize, BatchPromptTokens, BatchTokens, threads));
+                yield return Interleave($"{format} prefill {PrefillTokens}", threads, rounds, () => Prefill(engine, model), () => peer.Prefill(file, PrefillTokens, threads), cancellation);
+                yield return Interleave($"{format} decode, 1 sequence", threads, rounds, () => Decode(engine, model, 1, 1, DecodeTokens), () => peer.Decode(file, DecodeTokens, threads), cancellation);
+                yield return Interleave($"{format} decode, {BatchSize} sequences", threads, rounds, () => Decode(engine, model, BatchSize, BatchPromptTokens, BatchTokens), () => peer.DecodeBatch(file, BatchSize, BatchPromptTokens, BatchTokens, threads), cancellation);
             }
 
             foreach (BenchmarkRow row in FirstToken(peer, file, format, rounds, cancellation))
@@ -52,7 +51,7 @@ internal sealed class DecodeComparison : Comparison
         yield return Sharing(ModelFile(peer, s_formats[0]), rounds, cancellation);
     }
 
-    private static BenchmarkRow Interleave(string name, int threads, int rounds, CancellationToken cancellation, Func<double> hone, Func<double> peer)
+    private static BenchmarkRow Interleave(string name, int threads, int rounds, Func<double> hone, Func<double> peer, CancellationToken cancellation)
     {
         var (ours, theirs) = (new double[rounds], new double[rounds]);
         for (int round = 0; round < rounds; round++)
@@ -190,12 +189,12 @@ internal sealed class DecodeComparison : Comparison
         return new GenerationRequest { PromptIds = prompt, MaxTokens = tokens, IgnoresEndTokens = true };
     }
 
-    private static void Wait(Engine engine, IReadOnlyList<GenerationRequest> requests)
+    private static void Wait(Engine engine, GenerationRequest[] requests)
     {
         int done = engine.GenerateAsync(requests).ToBlockingEnumerable().Count(result => result.Error is null);
-        if (done != requests.Count)
+        if (done != requests.Length)
         {
-            throw new InvalidOperationException($"{requests.Count - done} of {requests.Count} requests failed.");
+            throw new InvalidOperationException($"{requests.Length - done} of {requests.Length} requests failed.");
         }
     }
 

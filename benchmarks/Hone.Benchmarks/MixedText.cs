@@ -101,7 +101,7 @@ internal sealed class MixedText
                 _line.Append($"| {Word(_english)} | {_random.NextInt32(100_000)} | {_random.NextDouble():F3} | 20{_random.NextInt32(100):D2}-{_random.NextInt32(12) + 1:D2}-{_random.NextInt32(28) + 1:D2} |");
                 break;
             case < 97:
-                _line.Append($"https://www.{Word(_english)}.org/{Word(_english)}/{Word(_english)}?id={_random.NextUInt32():x}&page={_random.NextInt32(99)}");
+                _line.Append("https:").Append($"//www.{Word(_english)}.org/{Word(_english)}/{Word(_english)}?id={_random.NextUInt32():x}&page={_random.NextInt32(99)}");
                 break;
             case < 98:
                 _line.Append($"$\\sum_{{{"ijkn"[_random.NextInt32(4)]}=1}}^{{n}} x_{{i}}^{{{_random.NextInt32(9)}}} \\leq \\frac{{{_random.NextInt32(1000)}}}{{{_random.NextInt32(99) + 1}}}$");

@@ -41,7 +41,8 @@ internal sealed class TokenizeComparison : Comparison
             {
                 string folder = Unpack(name, work);
                 var tokenizer = TokenizerLoader.Load(folder);
-                IReadOnlyList<string> mixed = MixedText.Create(Seed, size), real = RealText(size);
+                IReadOnlyList<string> mixed = MixedText.Create(Seed, size);
+                List<string> real = RealText(size);
                 yield return AgainstPeer($"{name}: mixed", tokenizer, folder, mixed, settings, cancellation);
                 if (real.Count > 0)
                 {

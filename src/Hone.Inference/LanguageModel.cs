@@ -1,8 +1,5 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Hone.Core.Errors;
 using Hone.Models;
-using Hone.Models.Checkpoints;
 using Hone.Processors.ChatTemplates;
 using Hone.Processors.Tokenizers;
 

@@ -12,9 +12,9 @@ internal static class BenchCommand
     {
         var command = new Command("bench", "Measure what this machine reaches.");
         command.Subcommands.Add(CreateKernels(host));
+        command.Subcommands.Add(BenchTokenizeCommand.Create(host));
         command.Subcommands.Add(BenchGenerationCommand.CreatePrefill(host));
         command.Subcommands.Add(BenchGenerationCommand.CreateDecode(host));
-        command.Subcommands.Add(BenchTokenizeCommand.Create(host));
         return command;
     }
 

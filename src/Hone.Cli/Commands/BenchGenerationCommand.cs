@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Hone.Cli.Rendering;
-using Hone.Inference;
 using Hone.Inference.Benchmarking;
 using Hone.Models;
 using Hone.Tensors.Threading;

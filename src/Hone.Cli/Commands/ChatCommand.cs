@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using Hone.Core.Errors;
 using Hone.Inference;
 using Hone.Inference.Adapters;
-using Hone.Inference.Sampling;
 using Hone.Processors.ChatTemplates;
 
 namespace Hone.Cli.Commands;

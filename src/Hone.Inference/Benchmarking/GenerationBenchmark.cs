@@ -19,13 +19,13 @@ public static class GenerationBenchmark
     public static GenerationFigure Prefill(CausalLm model, EngineOptions options, int promptTokens, int rounds, CancellationToken cancellation = default)
     {
         using var loop = new GenerationLoop(model, null, [], options with { SharesPrefixes = false });
-        return Measure("prefill", batch: 1, promptTokens, rounds, cancellation, round =>
+        return Measure("prefill", batch: 1, promptTokens, rounds, round =>
         {
             Add(loop, promptTokens, maxTokens: 1, round);
             long start = Stopwatch.GetTimestamp();
             Drain(loop);
             return Stopwatch.GetElapsedTime(start);
-        });
+        }, cancellation);
     }
 
     /// <summary>Measures writing: several texts side by side, from their second token on.</summary>
@@ -40,7 +40,7 @@ public static class GenerationBenchmark
         CausalLm model, EngineOptions options, int batch, int promptTokens, int tokens, int rounds, CancellationToken cancellation = default)
     {
         using var loop = new GenerationLoop(model, null, [], options with { SharesPrefixes = false, MaxSequences = Math.Max(batch, options.MaxSequences) });
-        return Measure("decode", batch, batch * tokens, rounds, cancellation, round =>
+        return Measure("decode", batch, batch * tokens, rounds, round =>
         {
             for (int i = 0; i < batch; i++)
             {
@@ -56,10 +56,10 @@ public static class GenerationBenchmark
             Drain(loop);
             TimeSpan time = Stopwatch.GetElapsedTime(start);
             return time * ((double)(batch * tokens) / (loop.Statistics.GeneratedTokens - before)); // a text may have got ahead while others still read
-        });
+        }, cancellation);
     }
 
-    private static GenerationFigure Measure(string phase, int batch, int tokens, int rounds, CancellationToken cancellation, Func<int, TimeSpan> run)
+    private static GenerationFigure Measure(string phase, int batch, int tokens, int rounds, Func<int, TimeSpan> run, CancellationToken cancellation)
     {
         run(0);
         double[] rates = new double[rounds];

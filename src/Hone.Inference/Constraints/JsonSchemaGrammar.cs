@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using Hone.Core.Errors;
 using Hone.Core.Registry;
@@ -192,7 +191,7 @@ internal sealed class JsonSchemaGrammar
     private Fragment AllOf(JsonElement branches, string path) =>
         Items(branches, path) is [JsonElement only] ? Schema(only, $"{path}/0") : throw Error(path, "more than one schema", "merge them into one");
 
-    private IEnumerable<Fragment> Branches(JsonElement branches, string path) => Items(branches, path).Select((branch, i) => Schema(branch, $"{path}/{i}")).ToArray();
+    private Fragment[] Branches(JsonElement branches, string path) => [.. Items(branches, path).Select((branch, i) => Schema(branch, $"{path}/{i}"))];
 
     private Fragment Reference(string reference, string path)
     {

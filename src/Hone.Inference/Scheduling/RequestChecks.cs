@@ -1,5 +1,4 @@
 using Hone.Core.Errors;
-using Hone.Inference.Sampling;
 
 namespace Hone.Inference.Scheduling;
 

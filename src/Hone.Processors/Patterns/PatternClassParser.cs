@@ -1,11 +1,11 @@
 namespace Hone.Processors.Patterns;
 
 /// <summary>Reads a bracketed class, from behind its opening bracket: ranges, nested classes, <c>&amp;&amp;</c>, escapes and <c>[:posix:]</c> names.</summary>
-internal sealed class PatternClassParser(PatternParser parser, PatternParser.Flags flags)
+internal sealed class PatternClassParser(PatternCursor cursor, PatternParser.Flags flags)
 {
     private const int MaxDepth = 100;
 
-    private readonly int _start = parser.Position - 1;
+    private readonly int _start = cursor.Position - 1;
     private int _depth;
 
     /// <summary>Reads up to and including the closing bracket.</summary>
@@ -13,16 +13,16 @@ internal sealed class PatternClassParser(PatternParser parser, PatternParser.Fla
     {
         if (++_depth > MaxDepth)
         {
-            throw parser.Error($"Classes nest deeper than {MaxDepth}.", "Simplify the expression.", parser.Position);
+            throw cursor.Error($"Classes nest deeper than {MaxDepth}.", "Simplify the expression.", cursor.Position);
         }
 
-        bool negated = parser.Take('^');
+        bool negated = cursor.Take('^');
         CodePointSet? met = null;
         var set = CodePointSet.Empty;
         bool first = true;
-        while (first || parser.Peek() != ']')
+        while (first || cursor.Peek() != ']')
         {
-            if (parser.Take("&&"))
+            if (cursor.Take("&&"))
             {
                 met = met is null ? set : met.Intersect(set);
                 set = CodePointSet.Empty;
@@ -35,7 +35,7 @@ internal sealed class PatternClassParser(PatternParser parser, PatternParser.Fla
             first = false;
         }
 
-        parser.Take(']');
+        cursor.Take(']');
         _depth--;
         set = met is null ? set : met.Intersect(set);
         set = flags.IgnoreCase ? CaseFolding.Close(set) : set;
@@ -44,60 +44,60 @@ internal sealed class PatternClassParser(PatternParser parser, PatternParser.Fla
 
     private CodePointSet ParseItem()
     {
-        if (parser.Peek() == '[' && parser.Peek(1) == ':' && TakePosix() is { } posix)
+        if (cursor.Peek() == '[' && cursor.Peek(1) == ':' && TakePosix() is { } posix)
         {
             return posix;
         }
 
-        if (parser.Take('['))
+        if (cursor.Take('['))
         {
             return Parse();
         }
 
-        if (parser.Peek() == '\\' && parser.TakeSetEscape(inBrackets: true) is { } set)
+        if (cursor.Peek() == '\\' && cursor.TakeSetEscape(inBrackets: true) is { } set)
         {
             return set;
         }
 
-        int position = parser.Position, low = TakeCharacter();
+        int position = cursor.Position, low = TakeCharacter();
 
         // A hyphen at the end of the class, or before a set, is a character.
-        if (parser.Peek() != '-' || parser.Peek(1) is ']' or '[' or '\0' || (parser.Peek(1) == '\\' && parser.Peek(2) is 's' or 'S' or 'd' or 'D' or 'w' or 'W' or 'h' or 'H' or 'p' or 'P'))
+        if (cursor.Peek() != '-' || cursor.Peek(1) is ']' or '[' or '\0' || (cursor.Peek(1) == '\\' && cursor.Peek(2) is 's' or 'S' or 'd' or 'D' or 'w' or 'W' or 'h' or 'H' or 'p' or 'P'))
         {
             return CodePointSet.Of(low);
         }
 
-        parser.Take('-');
+        cursor.Take('-');
         int high = TakeCharacter();
         return low <= high
             ? CodePointSet.Range(low, high)
-            : throw parser.Error("A range of a class runs backwards.", "Write the lower character first.", position);
+            : throw cursor.Error("A range of a class runs backwards.", "Write the lower character first.", position);
     }
 
-    private int TakeCharacter() => parser.Peek() switch
+    private int TakeCharacter() => cursor.Peek() switch
     {
-        '\0' when parser.IsAtEnd => throw parser.Error("A class is not closed.", "End it with ].", _start),
-        '\\' when parser.Peek(1) == 'b' => TakeBackspace(),
-        '\\' => parser.TakeCharacterEscape(),
-        _ => parser.TakeCodePoint(),
+        '\0' when cursor.IsAtEnd => throw cursor.Error("A class is not closed.", "End it with ].", _start),
+        '\\' when cursor.Peek(1) == 'b' => TakeBackspace(),
+        '\\' => cursor.TakeCharacterEscape(),
+        _ => cursor.TakeCodePoint(),
     };
 
     private int TakeBackspace()
     {
-        parser.Take("\\b");
+        cursor.Take("\\b");
         return '\b';
     }
 
     private CodePointSet? TakePosix()
     {
-        string? name = parser.TakePosixName(out bool negated);
+        string? name = cursor.TakePosixName(out bool negated);
         if (name is null)
         {
             return null;
         }
 
         CodePointSet set = UnicodeProperties.Find(name == "punct" ? "posixpunct" : name)
-            ?? throw parser.Error($"There is no POSIX class '{name}'.", "Known are alnum, alpha, ascii, blank, cntrl, digit, graph, lower, print, punct, space, upper, word and xdigit.", _start);
+            ?? throw cursor.Error($"There is no POSIX class '{name}'.", "Known are alnum, alpha, ascii, blank, cntrl, digit, graph, lower, print, punct, space, upper, word and xdigit.", _start);
         return negated ? set.Complement() : set;
     }
 }

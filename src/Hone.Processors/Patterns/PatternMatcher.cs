@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Runtime.CompilerServices;
 using Hone.Processors.Patterns.Scanners;
 
 namespace Hone.Processors.Patterns;
@@ -33,11 +31,11 @@ internal sealed class PatternMatcher(string expression, PatternProgram program, 
     public bool TryFind(ReadOnlySpan<char> text, int start, out int index, out int length)
     {
         CodePointSet? first = program.First;
-        for (int at = start; at <= text.Length; at += at < text.Length ? Width(text, at) : 1)
+        for (int at = start; at <= text.Length; at += at < text.Length ? PatternStep.Width(text, at) : 1)
         {
             if (first is not null)
             {
-                at = SkipTo(first, text, at);
+                at = PatternStep.SkipTo(first, text, at);
                 if (at == text.Length)
                 {
                     break;
@@ -122,7 +120,7 @@ internal sealed class PatternMatcher(string expression, PatternProgram program, 
                     pc = instruction.Next;
                     continue;
                 case PatternOp.Run:
-                    int end = EndOfRun(instruction.Set!, text, at);
+                    int end = PatternStep.EndOfRun(instruction.Set!, text, at);
                     _steps += (end - at) / RunUnitsPerStep;
                     if (end > at)
                     {
@@ -132,7 +130,7 @@ internal sealed class PatternMatcher(string expression, PatternProgram program, 
                     (at, pc) = (end, instruction.Next);
                     continue;
                 case PatternOp.PossessiveRun:
-                    int stop = EndOfRun(instruction.Set!, text, at);
+                    int stop = PatternStep.EndOfRun(instruction.Set!, text, at);
                     _steps += (stop - at) / RunUnitsPerStep;
                     (at, pc) = (stop, stop > at ? instruction.Next : instruction.NextEmpty);
                     continue;
@@ -154,7 +152,7 @@ internal sealed class PatternMatcher(string expression, PatternProgram program, 
                     matched = instruction.Negative;
                     foreach ((int start, int back) in instruction.Looks!)
                     {
-                        int from = StepBack(text, at, back);
+                        int from = PatternStep.StepBack(text, at, back);
                         int found = from < 0 ? -1 : Run(text, start, from);
                         if (found == OverBudget)
                         {
@@ -171,7 +169,7 @@ internal sealed class PatternMatcher(string expression, PatternProgram program, 
                     pc = instruction.Next;
                     break;
                 default:
-                    matched = Step(in instruction, text, ref at);
+                    matched = PatternStep.Take(in instruction, text, ref at);
                     pc = instruction.Next;
                     break;
             }
@@ -200,7 +198,7 @@ internal sealed class PatternMatcher(string expression, PatternProgram program, 
         }
 
         // A run gives back its last code point.
-        at -= WidthBefore(text, at);
+        at -= PatternStep.WidthBefore(text, at);
         pc = _program[pc].Next;
         if (at > low)
         {
@@ -245,7 +243,7 @@ internal sealed class PatternMatcher(string expression, PatternProgram program, 
                     continue;
                 case PatternOp.Run:
                     int next = at;
-                    if (!IsMarked(instruction.Row, at) && TakeOne(instruction.Set!, text, ref next))
+                    if (!IsMarked(instruction.Row, at) && PatternStep.TakeOne(instruction.Set!, text, ref next))
                     {
                         Push(pc, at, 0);
                         at = next;
@@ -274,7 +272,7 @@ internal sealed class PatternMatcher(string expression, PatternProgram program, 
                     pc = instruction.Next;
                     break;
                 default:
-                    matched = Step(in instruction, text, ref at);
+                    matched = PatternStep.Take(in instruction, text, ref at);
                     pc = instruction.Next;
                     break;
             }
@@ -331,7 +329,7 @@ internal sealed class PatternMatcher(string expression, PatternProgram program, 
         bool matched = instruction.Negative;
         foreach ((int start, int back) in instruction.Looks!)
         {
-            int from = StepBack(text, at, back);
+            int from = PatternStep.StepBack(text, at, back);
             if (from >= 0 && RunRemembering(text, start, from, isPart: true) >= 0)
             {
                 matched = !instruction.Negative;
@@ -353,7 +351,7 @@ internal sealed class PatternMatcher(string expression, PatternProgram program, 
         ref (int Start, int End) known = ref _runs![instruction.Row];
         if (at < known.Start || at >= known.End)
         {
-            known = (at, EndOfRun(instruction.Set!, text, at));
+            known = (at, PatternStep.EndOfRun(instruction.Set!, text, at));
         }
 
         return known.End;
@@ -382,109 +380,5 @@ internal sealed class PatternMatcher(string expression, PatternProgram program, 
         _stack[_top + 1] = at;
         _stack[_top + 2] = low;
         _top += 3;
-    }
-
-    private static bool Step(in PatternInstruction instruction, ReadOnlySpan<char> text, ref int at)
-    {
-        switch (instruction.Op)
-        {
-            case PatternOp.One:
-                return TakeOne(instruction.Set!, text, ref at);
-            case PatternOp.Grapheme:
-                int length = at < text.Length ? StringInfo.GetNextTextElementLength(text[at..]) : 0;
-                at += length;
-                return length > 0;
-            default:
-                return Holds(instruction.Anchor, text, at);
-        }
-    }
-
-    private static bool Holds(AnchorKind anchor, ReadOnlySpan<char> text, int at) => anchor switch
-    {
-        AnchorKind.TextStart => at == 0,
-        AnchorKind.TextEnd => at == text.Length,
-        AnchorKind.TextEndOrNewline => at == text.Length || (at == text.Length - 1 && text[at] == '\n'),
-        AnchorKind.LineStart => at == 0 || (text[at - 1] == '\n' && at < text.Length),
-        AnchorKind.LineEnd => at == text.Length || text[at] == '\n',
-        AnchorKind.WordEdge => IsWordEdge(text, at),
-        _ => !IsWordEdge(text, at),
-    };
-
-    private static bool IsWordEdge(ReadOnlySpan<char> text, int at)
-    {
-        int before = at - (at > 0 ? WidthBefore(text, at) : 0), after = at;
-        return (before < at && TakeOne(UnicodeProperties.WordOutsideBrackets, text, ref before)) != TakeOne(UnicodeProperties.WordOutsideBrackets, text, ref after);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool TakeOne(CodePointSet set, ReadOnlySpan<char> text, ref int at)
-    {
-        if ((uint)at >= (uint)text.Length)
-        {
-            return false;
-        }
-
-        int code = CodeAt(text, at, out int width);
-        if (!set.Contains(code))
-        {
-            return false;
-        }
-
-        at += width;
-        return true;
-    }
-
-    private static int EndOfRun(CodePointSet set, ReadOnlySpan<char> text, int at)
-    {
-        while (TakeOne(set, text, ref at))
-        {
-        }
-
-        return at;
-    }
-
-    private static int SkipTo(CodePointSet set, ReadOnlySpan<char> text, int at)
-    {
-        while (at < text.Length)
-        {
-            int code = CodeAt(text, at, out int width);
-            if (set.Contains(code))
-            {
-                break;
-            }
-
-            at += width;
-        }
-
-        return at;
-    }
-
-    // A surrogate without its partner counts as a code point.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int CodeAt(ReadOnlySpan<char> text, int at, out int width)
-    {
-        char unit = text[at];
-        if (char.IsHighSurrogate(unit) && at + 1 < text.Length && char.IsLowSurrogate(text[at + 1]))
-        {
-            width = 2;
-            return char.ConvertToUtf32(unit, text[at + 1]);
-        }
-
-        width = 1;
-        return unit;
-    }
-
-    internal static int Width(ReadOnlySpan<char> text, int at) => at + 1 < text.Length && char.IsSurrogatePair(text[at], text[at + 1]) ? 2 : 1;
-
-    private static int WidthBefore(ReadOnlySpan<char> text, int at) => at >= 2 && char.IsSurrogatePair(text[at - 2], text[at - 1]) ? 2 : 1;
-
-    private static int StepBack(ReadOnlySpan<char> text, int at, int codePoints)
-    {
-        for (; codePoints > 0 && at > 0; codePoints--)
-        {
-            at -= WidthBefore(text, at);
-        }
-
-        return codePoints > 0 ? -1 : at;
     }
 }

@@ -33,7 +33,7 @@ public ref struct PatternMatches
         {
             if (length == 0 && index == _lastEnd)
             {
-                _from = index + (index < _text.Length ? PatternMatcher.Width(_text, index) : 1);
+                _from = index + (index < _text.Length ? PatternStep.Width(_text, index) : 1);
                 continue;
             }
 

@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Text;
-using Hone.Core.Registry;
-
 namespace Hone.Processors.Patterns;
 
 /// <summary>Reads a regular expression in the syntax that Oniguruma has by default.</summary>
@@ -14,30 +10,29 @@ internal sealed class PatternParser
     // Oniguruma's own limit of {m,n}.
     private const int MaxRepeat = 100_000;
 
-    private readonly string _text;
-    private int _at;
+    private readonly PatternCursor _cursor;
     private int _depth;
 
-    private PatternParser(string text) => _text = text;
+    private PatternParser(PatternCursor cursor) => _cursor = cursor;
 
     /// <summary>Parses a whole expression.</summary>
     /// <exception cref="PatternSyntaxException">It is malformed or uses syntax that is not supported.</exception>
     public static PatternNode Parse(string expression)
     {
-        var parser = new PatternParser(expression);
-        PatternNode node = parser.ParseChoice(default);
-        return parser._at == expression.Length ? node : throw parser.Error("A closing parenthesis has no opening one.", "Write \\) for the character.", parser._at);
+        var cursor = new PatternCursor(expression);
+        PatternNode node = new PatternParser(cursor).ParseChoice(default);
+        return cursor.IsAtEnd ? node : throw cursor.Error("A closing parenthesis has no opening one.", "Write \\) for the character.", cursor.Position);
     }
 
     private PatternNode ParseChoice(Flags flags)
     {
         if (++_depth > MaxDepth)
         {
-            throw Error($"The expression nests deeper than {MaxDepth} groups.", "Simplify the expression.", _at);
+            throw _cursor.Error($"The expression nests deeper than {MaxDepth} groups.", "Simplify the expression.", _cursor.Position);
         }
 
         var choices = new List<PatternNode> { ParseSequence(flags) };
-        while (Take('|'))
+        while (_cursor.Take('|'))
         {
             choices.Add(ParseSequence(flags));
         }
@@ -49,7 +44,7 @@ internal sealed class PatternParser
     private PatternNode ParseSequence(Flags flags)
     {
         var parts = new List<PatternNode>();
-        while (_at < _text.Length && _text[_at] is not ('|' or ')'))
+        while (!_cursor.IsAtEnd && _cursor.Peek() is not ('|' or ')'))
         {
             if (flags.Extended && SkipBlank())
             {
@@ -74,11 +69,9 @@ internal sealed class PatternParser
     {
         foreach ((string sequence, int[] characters) in CaseFolding.Ligatures)
         {
-            int end = _at + sequence.Length;
-            if (string.Compare(_text, _at, sequence, 0, sequence.Length, StringComparison.OrdinalIgnoreCase) == 0
-                && (end == _text.Length || _text[end] is not ('*' or '+' or '?' or '{')))
+            if (_cursor.IsAtAnyCase(sequence) && _cursor.Peek(sequence.Length) is not ('*' or '+' or '?' or '{'))
             {
-                _at = end;
+                _cursor.Position += sequence.Length;
                 var letters = sequence.Select(letter => (PatternNode)new PatternNode.One(CaseFolding.Close(CodePointSet.Of(letter))));
                 return new PatternNode.Choice([new PatternNode.Sequence([.. letters]), new PatternNode.One(CodePointSet.Of(characters))]);
             }
@@ -89,38 +82,41 @@ internal sealed class PatternParser
 
     private bool SkipBlank()
     {
-        if (_text[_at] == '#')
+        if (_cursor.Take('#'))
         {
-            int end = _text.IndexOf('\n', _at);
-            _at = end < 0 ? _text.Length : end + 1;
+            while (!_cursor.IsAtEnd && !_cursor.Take('\n'))
+            {
+                _cursor.Position++;
+            }
+
             return true;
         }
 
-        bool blank = _text[_at] is ' ' or '\t' or '\n' or '\r' or '\v' or '\f';
-        _at += blank ? 1 : 0;
+        bool blank = _cursor.Peek() is ' ' or '\t' or '\n' or '\r' or '\v' or '\f';
+        _cursor.Position += blank ? 1 : 0;
         return blank;
     }
 
     private PatternNode ParseQuantifiers(PatternNode atom, Flags flags)
     {
-        while (_at < _text.Length)
+        while (!_cursor.IsAtEnd)
         {
-            int start = _at;
+            int start = _cursor.Position;
             bool interval = false;
             int min, max;
-            switch (_text[_at])
+            switch (_cursor.Peek())
             {
                 case '*':
                     (min, max) = (0, -1);
-                    _at++;
+                    _cursor.Position++;
                     break;
                 case '+':
                     (min, max) = (1, -1);
-                    _at++;
+                    _cursor.Position++;
                     break;
                 case '?':
                     (min, max) = (0, 1);
-                    _at++;
+                    _cursor.Position++;
                     break;
                 case '{' when TryReadInterval(out min, out max):
                     interval = true;
@@ -136,15 +132,15 @@ internal sealed class PatternParser
 
             if (min > MaxRepeat || max > MaxRepeat)
             {
-                throw Error($"A repeat count exceeds {MaxRepeat}.", "Use a smaller count, or * or +.", start);
+                throw _cursor.Error($"A repeat count exceeds {MaxRepeat}.", "Use a smaller count, or * or +.", start);
             }
 
             // {n}? is {n} made optional; {m,n}+ is a repeat of the repeat, not a possessive one.
-            bool optional = interval && min == max && _at < _text.Length && _text[_at] == '?';
-            bool lazy = !optional && Take('?');
+            bool optional = interval && min == max && _cursor.Peek() == '?';
+            bool lazy = !optional && _cursor.Take('?');
             var repeat = new PatternNode.Repeat(atom, min, max, lazy);
-            atom = optional && Take('?') ? new PatternNode.Repeat(repeat, 0, 1, Lazy: false)
-                : !lazy && !interval && Take('+') ? new PatternNode.Atomic(repeat)
+            atom = optional && _cursor.Take('?') ? new PatternNode.Repeat(repeat, 0, 1, Lazy: false)
+                : !lazy && !interval && _cursor.Take('+') ? new PatternNode.Atomic(repeat)
                 : repeat;
         }
 
@@ -154,19 +150,19 @@ internal sealed class PatternParser
     // {n}, {n,}, {,n}, {m,n}; anything else leaves the brace an ordinary character.
     private bool TryReadInterval(out int min, out int max)
     {
-        int start = _at++;
-        bool hasMin = TryReadNumber(out min), comma = Take(','), hasMax = TryReadNumber(out max);
-        bool valid = (hasMin || (comma && hasMax)) && Take('}');
+        int start = _cursor.Position++;
+        bool hasMin = TryReadNumber(out min), comma = _cursor.Take(','), hasMax = TryReadNumber(out max);
+        bool valid = (hasMin || (comma && hasMax)) && _cursor.Take('}');
         if (!valid)
         {
-            (_at, min, max) = (start, 0, 0);
+            (_cursor.Position, min, max) = (start, 0, 0);
             return false;
         }
 
         max = hasMax ? max : comma ? -1 : min;
         if (max >= 0 && min > max)
         {
-            throw Error("A repeat's minimum exceeds its maximum.", "Write {m,n} with m ≤ n.", start);
+            throw _cursor.Error("A repeat's minimum exceeds its maximum.", "Write {m,n} with m ≤ n.", start);
         }
 
         return true;
@@ -174,42 +170,42 @@ internal sealed class PatternParser
 
     private bool TryReadNumber(out int value)
     {
-        int start = _at;
-        for (value = 0; _at < _text.Length && char.IsAsciiDigit(_text[_at]); _at++)
+        int start = _cursor.Position;
+        for (value = 0; char.IsAsciiDigit(_cursor.Peek()); _cursor.Position++)
         {
-            value = Math.Min(MaxRepeat + 1, (10 * value) + _text[_at] - '0');
+            value = Math.Min(MaxRepeat + 1, (10 * value) + _cursor.Peek() - '0');
         }
 
-        return _at > start;
+        return _cursor.Position > start;
     }
 
     private PatternNode? ParseAtom(Flags flags)
     {
-        int start = _at;
-        switch (_text[_at])
+        int start = _cursor.Position;
+        switch (_cursor.Peek())
         {
             case '(':
-                _at++;
+                _cursor.Position++;
                 return ParseGroup(flags, start);
             case '[':
-                _at++;
-                CodePointSet set = new PatternClassParser(this, flags).Parse();
+                _cursor.Position++;
+                CodePointSet set = new PatternClassParser(_cursor, flags).Parse();
                 return new PatternNode.One(set);
             case '.':
-                _at++;
+                _cursor.Position++;
                 return new PatternNode.One(flags.DotAll ? CodePointSet.All : CodePointSet.Of('\n').Complement());
             case '^':
-                _at++;
+                _cursor.Position++;
                 return new PatternNode.Anchor(AnchorKind.LineStart);
             case '$':
-                _at++;
+                _cursor.Position++;
                 return new PatternNode.Anchor(AnchorKind.LineEnd);
             case '\\':
                 return ParseEscape(flags);
             case '*' or '+' or '?':
-                throw Error("A quantifier has nothing to repeat.", $"Write \\{_text[_at]} for the character.", start);
+                throw _cursor.Error("A quantifier has nothing to repeat.", $"Write \\{_cursor.Peek()} for the character.", start);
             default:
-                return Literal(TakeCodePoint(), flags);
+                return Literal(_cursor.TakeCodePoint(), flags);
         }
     }
 
@@ -221,70 +217,70 @@ internal sealed class PatternParser
 
     private PatternNode? ParseGroup(Flags flags, int start)
     {
-        if (!Take('?'))
+        if (!_cursor.Take('?'))
         {
             return CloseGroup(ParseChoice(flags), start);
         }
 
-        if (Take(':'))
+        if (_cursor.Take(':'))
         {
             return CloseGroup(ParseChoice(flags), start);
         }
 
-        if (Take('='))
+        if (_cursor.Take('='))
         {
             return new PatternNode.Look(CloseGroup(ParseChoice(flags), start), Behind: false, Negative: false);
         }
 
-        if (Take('!'))
+        if (_cursor.Take('!'))
         {
             return new PatternNode.Look(CloseGroup(ParseChoice(flags), start), Behind: false, Negative: true);
         }
 
-        if (Take('>'))
+        if (_cursor.Take('>'))
         {
             return new PatternNode.Atomic(CloseGroup(ParseChoice(flags), start));
         }
 
-        if (Take('#'))
+        if (_cursor.Take('#'))
         {
-            int end = _text.IndexOf(')', _at);
-            _at = end < 0 ? throw Error("A comment is not closed.", "End it with ).", start) : end + 1;
+            int end = _cursor.Find(')');
+            _cursor.Position = end < 0 ? throw _cursor.Error("A comment is not closed.", "End it with ).", start) : end + 1;
             return null;
         }
 
-        if (Take('<'))
+        if (_cursor.Take('<'))
         {
             return ParseAngle(flags, start);
         }
 
-        if (_at < _text.Length && _text[_at] is 'i' or 'm' or 'x' or '-')
+        if (_cursor.Peek() is 'i' or 'm' or 'x' or '-')
         {
             return ParseFlags(flags, start);
         }
 
-        throw Error("This kind of group is not supported.", "Use (?:…), (?=…), (?!…), (?<=…), (?<!…), (?>…), (?i) or (?<name>…).", start);
+        throw _cursor.Error("This kind of group is not supported.", "Use (?:…), (?=…), (?!…), (?<=…), (?<!…), (?>…), (?i) or (?<name>…).", start);
     }
 
     private PatternNode ParseAngle(Flags flags, int start)
     {
-        bool positive = Take('=');
-        if (positive || Take('!'))
+        bool positive = _cursor.Take('=');
+        if (positive || _cursor.Take('!'))
         {
             PatternNode part = CloseGroup(ParseChoice(flags), start);
             IReadOnlyList<PatternNode> choices = part is PatternNode.Choice choice ? choice.Parts : [part];
             return choices.All(each => each.FixedLength >= 0)
                 ? new PatternNode.Look(part, Behind: true, !positive)
-                : throw Error("A look-behind must have a fixed length.", "Give each of its alternatives one length.", start);
+                : throw _cursor.Error("A look-behind must have a fixed length.", "Give each of its alternatives one length.", start);
         }
 
-        int end = _text.IndexOf('>', _at);
-        if (end <= _at)
+        int end = _cursor.Find('>');
+        if (end <= _cursor.Position)
         {
-            throw Error("A group name is not closed.", "Write (?<name>…).", start);
+            throw _cursor.Error("A group name is not closed.", "Write (?<name>…).", start);
         }
 
-        _at = end + 1;
+        _cursor.Position = end + 1;
         return CloseGroup(ParseChoice(flags), start);
     }
 
@@ -292,9 +288,9 @@ internal sealed class PatternParser
     private PatternNode ParseFlags(Flags flags, int start)
     {
         bool on = true;
-        for (; _at < _text.Length; _at++)
+        for (; !_cursor.IsAtEnd; _cursor.Position++)
         {
-            switch (_text[_at])
+            switch (_cursor.Peek())
             {
                 case '-':
                     on = false;
@@ -309,30 +305,32 @@ internal sealed class PatternParser
                     flags = flags with { Extended = on };
                     break;
                 case ')':
-                    _at++;
+                    _cursor.Position++;
                     return ParseChoice(flags);
                 case ':':
-                    _at++;
+                    _cursor.Position++;
                     return CloseGroup(ParseChoice(flags), start);
                 default:
-                    throw Error($"There is no option '{_text[_at]}'.", "Options are i, m and x.", _at);
+                    throw _cursor.Error($"There is no option '{_cursor.Peek()}'.", "Options are i, m and x.", _cursor.Position);
             }
         }
 
-        throw Error("A group is not closed.", "End it with ).", start);
+        throw _cursor.Error("A group is not closed.", "End it with ).", start);
     }
 
-    private PatternNode CloseGroup(PatternNode inner, int start) => Take(')') ? inner : throw Error("A group is not closed.", "End it with ).", start);
+    private PatternNode CloseGroup(PatternNode inner, int start) => _cursor.Take(')') ? inner : throw _cursor.Error("A group is not closed.", "End it with ).", start);
 
     private PatternNode ParseEscape(Flags flags)
     {
-        int start = _at++;
-        if (_at == _text.Length)
+        int start = _cursor.Position++;
+        if (_cursor.IsAtEnd)
         {
-            throw Error("The expression ends in a backslash.", "Write \\\\ for the character.", start);
+            throw _cursor.Error("The expression ends in a backslash.", "Write \\\\ for the character.", start);
         }
 
-        switch (_text[_at++])
+        char kind = _cursor.Peek();
+        _cursor.Position++;
+        switch (kind)
         {
             case 'A':
                 return new PatternNode.Anchor(AnchorKind.TextStart);
@@ -355,187 +353,12 @@ internal sealed class PatternParser
                 PatternNode pair = new PatternNode.Sequence([new PatternNode.One(CodePointSet.Of('\r')), new PatternNode.One(CodePointSet.Of('\n'))]);
                 return new PatternNode.Atomic(new PatternNode.Choice([pair, new PatternNode.One(breaks)]));
             case 'G' or 'K' or 'k' or 'g' or 'y' or 'Y' or (>= '1' and <= '9'):
-                throw Error($"\\{_text[_at - 1]} is not supported.", "Rewrite the expression without it.", start);
+                throw _cursor.Error($"\\{kind} is not supported.", "Rewrite the expression without it.", start);
             default:
-                _at = start;
-                return TakeSetEscape() is { } set ? new PatternNode.One(set) : Literal(TakeCharacterEscape(), flags);
+                _cursor.Position = start;
+                return _cursor.TakeSetEscape() is { } set ? new PatternNode.One(set) : Literal(_cursor.TakeCharacterEscape(), flags);
         }
     }
-
-    /// <summary>Reads <c>\s \d \w \h \p{…}</c> and their complements.</summary>
-    /// <param name="inBrackets">Whether it stands in <c>[…]</c>, where a word is what Unicode says; outside, Oniguruma takes ² ³ ¹ ¼ ½ ¾ too.</param>
-    /// <returns><see langword="null"/>, at the same place, for any other escape.</returns>
-    internal CodePointSet? TakeSetEscape(bool inBrackets = false)
-    {
-        int start = _at;
-        char kind = start + 1 < _text.Length ? _text[start + 1] : '\0';
-        _at += 2;
-        switch (kind)
-        {
-            case 's':
-                return UnicodeProperties.WhiteSpace;
-            case 'S':
-                return UnicodeProperties.WhiteSpace.Complement();
-            case 'd':
-                return UnicodeProperties.Digit;
-            case 'D':
-                return UnicodeProperties.Digit.Complement();
-            case 'w':
-                return inBrackets ? UnicodeProperties.Word : UnicodeProperties.WordOutsideBrackets;
-            case 'W':
-                return (inBrackets ? UnicodeProperties.Word : UnicodeProperties.WordOutsideBrackets).Complement();
-            case 'h':
-                return UnicodeProperties.HexDigit;
-            case 'H':
-                return UnicodeProperties.HexDigit.Complement();
-            case 'p' or 'P' when Take('{'):
-                bool negate = kind == 'P' ^ Take('^');
-                int end = _text.IndexOf('}', _at);
-                string name = end < 0 ? throw Error("A property name is not closed.", "Write \\p{Name}.", start) : _text[_at..end];
-                _at = end + 1;
-                CodePointSet set = UnicodeProperties.Find(name) ?? throw UnknownProperty(name, start);
-                set = ReferenceEquals(set, UnicodeProperties.Word) && !inBrackets ? UnicodeProperties.WordOutsideBrackets : set;
-                return negate ? set.Complement() : set;
-            default:
-                _at = start;
-                return null;
-        }
-    }
-
-    private PatternSyntaxException UnknownProperty(string name, int start)
-    {
-        string near = string.Join(", ", NearestNames.Rank(name, UnicodeProperties.Names).Take(3));
-        return Error($"There is no Unicode property '{name}'.", $"Nearest: {near}. General categories (L, Lu, N, …), scripts (Han, Latin, …) and Alphabetic, Emoji, … are known.", start);
-    }
-
-    /// <summary>Reads an escaped single character.</summary>
-    internal int TakeCharacterEscape()
-    {
-        int start = _at++;
-        if (_at == _text.Length)
-        {
-            throw Error("The expression ends in a backslash.", "Write \\\\ for the character.", start);
-        }
-
-        switch (_text[_at])
-        {
-            case 't':
-                _at++;
-                return '\t';
-            case 'n':
-                _at++;
-                return '\n';
-            case 'r':
-                _at++;
-                return '\r';
-            case 'f':
-                _at++;
-                return '\f';
-            case 'v':
-                _at++;
-                return '\v';
-            case 'a':
-                _at++;
-                return '\a';
-            case 'e':
-                _at++;
-                return 0x1B;
-            case 'x':
-                _at++;
-                return Take('{') ? TakeDigits(1, 8, NumberStyles.HexNumber, start, closed: true) : TakeDigits(0, 2, NumberStyles.HexNumber, start, closed: false);
-            case 'u':
-                _at++;
-                return TakeDigits(4, 4, NumberStyles.HexNumber, start, closed: false);
-            case 'c' when _at + 1 < _text.Length:
-                _at += 2;
-                return _text[_at - 1] & 0x1F;
-            case >= '0' and <= '7':
-                int octal = 0;
-                for (int i = 0; i < 3 && _at < _text.Length && _text[_at] is >= '0' and <= '7'; i++)
-                {
-                    octal = (8 * octal) + _text[_at++] - '0';
-                }
-
-                return octal;
-            case 'p' or 'P' or 'M' or 'C' or 'c' or 'o':
-                throw Error($"The escape \\{_text[_at]} is malformed or not supported.", "Write \\p{Name}, or the character itself.", start);
-            default:
-                return TakeCodePoint();
-        }
-    }
-
-    private int TakeDigits(int min, int max, NumberStyles style, int start, bool closed)
-    {
-        int end = _at;
-        while (end < _text.Length && end - _at < max && char.IsAsciiHexDigit(_text[end]))
-        {
-            end++;
-        }
-
-        int value = 0;
-        if (end - _at < min || (end > _at && !int.TryParse(_text.AsSpan(_at, end - _at), style, CultureInfo.InvariantCulture, out value)) || value is < 0 or >= CodePointSet.Limit)
-        {
-            throw Error("A character code is malformed.", "Write \\xHH, \\x{H…} or \\uHHHH with a code point below 110000.", start);
-        }
-
-        _at = end;
-        return !closed || Take('}') ? value : throw Error("A character code is not closed.", "Write \\x{H…}.", start);
-    }
-
-    /// <summary>Reads one code point as it stands.</summary>
-    internal int TakeCodePoint()
-    {
-        Rune.DecodeFromUtf16(_text.AsSpan(_at), out Rune rune, out int length);
-        int code = length == 1 ? _text[_at] : rune.Value;
-        _at += length;
-        return code;
-    }
-
-    internal bool Take(char expected)
-    {
-        bool found = _at < _text.Length && _text[_at] == expected;
-        _at += found ? 1 : 0;
-        return found;
-    }
-
-    internal bool Take(string expected)
-    {
-        bool found = string.CompareOrdinal(_text, _at, expected, 0, expected.Length) == 0;
-        _at += found ? expected.Length : 0;
-        return found;
-    }
-
-    /// <summary>Reads <c>[:name:]</c> or <c>[:^name:]</c>.</summary>
-    /// <returns><see langword="null"/>, at the same place, when there is none.</returns>
-    internal string? TakePosixName(out bool negated)
-    {
-        int start = _at;
-        Take("[:");
-        negated = Take('^');
-        int end = _at;
-        while (end < _text.Length && char.IsAsciiLetter(_text[end]))
-        {
-            end++;
-        }
-
-        string name = _text[_at..end];
-        _at = end;
-        if (Take(":]"))
-        {
-            return name;
-        }
-
-        _at = start;
-        return null;
-    }
-
-    internal int Position => _at;
-
-    internal bool IsAtEnd => _at >= _text.Length;
-
-    internal char Peek(int ahead = 0) => _at + ahead < _text.Length ? _text[_at + ahead] : '\0';
-
-    internal PatternSyntaxException Error(string what, string fix, int position) => new(what, _text, position, fix);
 
     /// <summary>Options in force.</summary>
     internal readonly record struct Flags(bool IgnoreCase, bool DotAll, bool Extended);

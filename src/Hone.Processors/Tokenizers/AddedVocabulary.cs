@@ -17,8 +17,8 @@ internal sealed class AddedVocabulary
     private readonly Dictionary<int, string> _contents = [];  // normalized where the token is
     private readonly HashSet<string> _special = new(StringComparer.Ordinal);
     private readonly TokenModel _model;
-    private readonly TokenTrie _raw = new();
-    private readonly TokenTrie _normalized = new();
+    private readonly PrefixTable _raw;
+    private readonly PrefixTable _normalized;
 
     /// <summary>Gives each token the id that the vocabulary has for it, or the next free one.</summary>
     /// <param name="model">The model below.</param>
@@ -37,7 +37,7 @@ internal sealed class AddedVocabulary
                 _special.Add(token.Content);
             }
 
-            int id = IdOf(token.Content) ?? Math.Max(highest + 1, model.VocabularySize);
+            int id = IdOf(token.Content) ?? Math.Max(highest == int.MaxValue ? throw NoIdLeft(token) : highest + 1, model.VocabularySize);
             _ids[token.Content] = id;
             _tokens[id] = token;
             highest = Math.Max(highest, id);
@@ -51,10 +51,8 @@ internal sealed class AddedVocabulary
             }
         }
 
-        foreach (AddedToken token in _tokens.Values)
-        {
-            Register(token);
-        }
+        _raw = new PrefixTable(_tokens.Where(entry => !entry.Value.Normalized).Select(entry => (entry.Value.Content, entry.Key)));
+        _normalized = new PrefixTable(_tokens.Where(entry => entry.Value.Normalized).Select(entry => (_contents[entry.Key], entry.Key)));
     }
 
     /// <summary>The tokens by id.</summary>
@@ -82,24 +80,14 @@ internal sealed class AddedVocabulary
         return pieces;
     }
 
+    private static TokenizerFormatException NoIdLeft(AddedToken token) =>
+        new("There is no id left for an added token.", "added_tokens", $"'{token.Content}' after id {int.MaxValue}", "Give the tokens consecutive ids.");
+
     private static string Normalize(string content, Normalizer? normalizer)
     {
         AlignedText text = AlignedText.Create(CodePoint.Sanitize(content));
         normalizer?.Normalize(text);
         return text.ToString();
-    }
-
-    private void Register(AddedToken token)
-    {
-        int id = _ids[token.Content];
-        if (!token.Normalized)
-        {
-            _raw.Add(token.Content, id);
-        }
-        else if (_contents[id].Length > 0)
-        {
-            _normalized.Add(_contents[id], id);
-        }
     }
 
     /// <summary>Finds the next added token of a text, as its flags say.</summary>
@@ -112,8 +100,8 @@ internal sealed class AddedVocabulary
     /// <param name="id">Its id.</param>
     public bool TryFind(ReadOnlySpan<char> text, bool normalized, int done, ref int search, out int start, out int end, out int id)
     {
-        TokenTrie trie = normalized ? _normalized : _raw;
-        while (trie.TryFind(text, search, out start, out int length, out id))
+        PrefixTable table = normalized ? _normalized : _raw;
+        while (table.TryFind(text, search, out start, out int length, out id))
         {
             end = search = start + length;
             AddedToken token = _tokens[id];
@@ -124,7 +112,12 @@ internal sealed class AddedVocabulary
 
             start = token.LeftStrip ? Math.Max(text[..start].TrimEnd().Length, done) : start;
             end = token.RightStrip ? text.Length - text[end..].TrimStart().Length : end;
-            return true;
+            if (start < end)
+            {
+                return true;
+            }
+
+            // The token before has swallowed this one: white space that strips white space.
         }
 
         end = 0;

@@ -293,6 +293,7 @@ internal sealed class AlignedText
         {
             if (_count + count > _chars.Length)
             {
+                GrowthLimit.Check(_count + (long)count, source.OriginalEnd - source.OriginalStart);
                 int size = Math.Max(_count + count, 2 * _chars.Length);
                 Array.Resize(ref _chars, size);
                 Array.Resize(ref _starts, size);

@@ -27,7 +27,7 @@ public sealed class RegexConstraintTests
     {
         Constraint constraint = Constraint.Regex(pattern);
         var automaton = new GrammarAutomaton(constraint.Grammar);
-        var expected = new Regex($"^(?:{pattern.Replace(@"\u{63}", "c")})\\z", RegexOptions.ECMAScript | RegexOptions.NonBacktracking & 0, TimeSpan.FromSeconds(10));
+        var expected = new Regex($"^(?:{pattern.Replace(@"\u{63}", "c")})\\z", RegexOptions.ECMAScript, TimeSpan.FromSeconds(10));
         var random = new RandomStream(5, pattern + "x");
         int accepted = 0;
         for (int i = 0; i < 3000; i++)

@@ -5,7 +5,6 @@ using Hone.Models.Nn;
 using Hone.Processors.Tokenizers;
 using Hone.Tensors;
 using Hone.Tensors.Autograd;
-using Hone.Tensors.Paging;
 
 namespace Hone.Inference.Tests.Scheduling;
 

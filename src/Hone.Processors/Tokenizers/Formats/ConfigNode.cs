@@ -9,6 +9,8 @@ namespace Hone.Processors.Tokenizers.Formats;
 /// <param name="Element">The JSON.</param>
 internal readonly record struct ConfigNode(string File, string Path, JsonElement Element)
 {
+    private const int LongestInsertion = 256;
+
     /// <summary>File and place, for messages.</summary>
     public string Where => Path.Length == 0 ? File : $"{File}: {Path}";
 
@@ -64,6 +66,9 @@ internal readonly record struct ConfigNode(string File, string Path, JsonElement
             throw new TokenizerFormatException("A string is not valid Unicode.", Where, "half of a surrogate pair", "Write the file anew with the tool that made it.", error);
         }
     }
+
+    /// <summary>A string that is put into texts over and over: of at most 256 units.</summary>
+    public string Insertion() => String() is { Length: <= LongestInsertion } text ? text : throw Misfit($"at most {LongestInsertion} characters");
 
     /// <summary>A string, or <paramref name="fallback"/> for null or nothing.</summary>
     public string String(string fallback) => IsNull ? fallback : String();

@@ -15,7 +15,7 @@ internal static class DecoderReader
         ["ByteFallback"] = _ => new ByteFallbackDecoder(),
         ["Fuse"] = _ => new FuseDecoder(),
         ["Strip"] = config => new StripDecoder(PreTokenizerReader.SingleCharacter(config["content"]), config["start"].Count(), config["stop"].Count()),
-        ["Replace"] = config => new ReplaceDecoder(PatternReader.Read(config["pattern"]), config["content"].String()),
+        ["Replace"] = config => new ReplaceDecoder(PatternReader.Read(config["pattern"]), config["content"].Insertion()),
         ["Sequence"] = config => new SequenceDecoder([.. config["decoders"].Items().Select(Read)]),
     };
 

@@ -24,12 +24,22 @@ internal static class GgufSplits
     private const string DeepseekWords =
         @"[!""#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
 
-    private const string DeepseekLetters =
-        @"\s?[A-Za-zµÀ-ÖØ-öø-ƺƼ-ƿǄ-ʓʕ-ʯͰ-ͳͶͷͻ-ͽͿΆΈ-ΊΌΎ-ΡΣ-ϵϷ-ҁҊ-ԯԱ-ՖႠ-ჅᎠ-Ᏽᏸ-ᏽᲐ-ᲺᲽ-Ჿᴀ-ᴫᵫ-ᵷᵹ-ᶚḀ-ἕἘ-Ἕἠ-ὅὈ-Ὅὐ-ὗὙὛὝὟ-ώᾀ-ᾴᾶ-ᾼιῂ-ῄῆ-ῌῐ-ΐῖ-Ίῠ-Ῥῲ-ῴῶ-ῼ"
-        + @"ℂℇℊ-ℓℕℙ-ℝℤΩℨK-ℭℯ-ℴℹℼ-ℿⅅ-ⅉⅎↃↄⰀ-ⱻⱾ-ⳤⳫ-ⳮⳲⳳꙀ-ꙭꚀ-ꚛꜢ-ꝯꝱ-ꞇꞋ-ꞎꭰ-ꮿﬀ-ﬆﬓ-ﬗＡ-Ｚａ-ｚ𐐀-𐑏𐒰-𐓓𐓘-𐓻𐲀-𐲲𐳀-𐳲𑢠-𑣟𞤀-𞥃]+";
+    // Letters with case, as DeepSeek's expression lists them; code points, for characters that normalization would change.
+    private const string CasedLetters =
+        "00B5 00C0-00D6 00D8-00F6 00F8-01BA 01BC-01BF 01C4-0293 0295-02AF 0370-0373 0376 0377 037B-037D 037F 0386 0388-038A "
+        + "038C 038E-03A1 03A3-03F5 03F7-0481 048A-052F 0531-0556 10A0-10C5 13A0-13F5 13F8-13FD 1C90-1CBA 1CBD-1CBF 1D00-1D2B "
+        + "1D6B-1D77 1D79-1D9A 1E00-1F15 1F18-1F1D 1F20-1F45 1F48-1F4D 1F50-1F57 1F59 1F5B 1F5D 1F5F-1F7D 1F80-1FB4 1FB6-1FBC "
+        + "1FBE 1FC2-1FC4 1FC6-1FCC 1FD0-1FD3 1FD6-1FDB 1FE0-1FEC 1FF2-1FF4 1FF6-1FFC 2102 2107 210A-2113 2115 2119-211D 2124 "
+        + "2126 2128 212A-212D 212F-2134 2139 213C-213F 2145-2149 214E 2183 2184 2C00-2C7B 2C7E-2CE4 2CEB-2CEE 2CF2 2CF3 "
+        + "A640-A66D A680-A69B A722-A76F A771-A787 A78B-A78E AB70-ABBF FB00-FB06 FB13-FB17 FF21-FF3A FF41-FF5A 10400-1044F "
+        + "104B0-104D3 104D8-104FB 10C80-10CB2 10CC0-10CF2 118A0-118DF 1E900-1E943";
 
-    private const string CjkAndHangul = "[一-龥ࠀ-一가-퟿]+";
-    private const string CjkAndKana = "[一-龥぀-ゟ゠-ヿ]+";
+    private const string CjkAndHangul = @"[\x{4E00}-\x{9FA5}\x{0800}-\x{4E00}\x{AC00}-\x{D7FF}]+";
+    private const string CjkAndKana = @"[\x{4E00}-\x{9FA5}\x{3040}-\x{309F}\x{30A0}-\x{30FF}]+";
+    private const string DeepseekPunctuation = @"\s?[!-/:-~\x{FF01}-\x{FF0F}\x{FF1A}-\x{FF5E}\x{2018}-\x{201F}\x{3000}-\x{3002}]+";
+
+    private static readonly string s_deepseekLetters =
+        $@"\s?[A-Za-z{string.Concat(CasedLetters.Split(' ').Select(range => string.Join('-', range.Split('-').Select(point => $@"\x{{{point}}}"))))}]+";
 
     private static readonly GgufSplit s_gpt2 = new([Gpt2]);
     private static readonly GgufSplit s_digitsThenGpt2 = new([@"\p{N}", Gpt2]);
@@ -55,7 +65,7 @@ internal static class GgufSplits
         (["falcon"], new GgufSplit([@"[\p{P}\$\+<=>\^~\|`]+", Gpt2, "[0-9][0-9][0-9]"])),
         (["gpt-4o", "llama4", "kanana2", "talkie", "minimax-m2"], s_gpt4o),
         (["tekken"], new GgufSplit([Tekken], IgnoreMerges: true, AddBos: true)),
-        (["deepseek-llm"], new GgufSplit(["[\r\n]", DeepseekLetters, "\\s?[!-/:-~！-／：-～‘-‟　-。]+", @"\s+\z", CjkAndHangul, @"\p{N}+"])),
+        (["deepseek-llm"], new GgufSplit(["[\r\n]", s_deepseekLetters, DeepseekPunctuation, @"\s+\z", CjkAndHangul, @"\p{N}+"])),
         (["deepseek-coder"], new GgufSplit(["[\r\n]", @"\s?\p{L}+", @"\s?\p{P}+", CjkAndHangul, @"\p{N}"])),
         (["deepseek-v3", "hunyuan-dense", "joyai-llm", "hy_v4"], s_deepseek3),
         (["bailingmoe", "bailingmoe2", "llada-moe"], s_bailing),

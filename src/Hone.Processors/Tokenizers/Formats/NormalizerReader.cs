@@ -15,8 +15,8 @@ internal static class NormalizerReader
         ["StripAccents"] = _ => new StripAccentsNormalizer(),
         ["Strip"] = config => new StripNormalizer(config["strip_left"].Bool(true), config["strip_right"].Bool(true)),
         ["Nmt"] = _ => new NmtNormalizer(),
-        ["Replace"] = config => new ReplaceNormalizer(PatternReader.Read(config["pattern"]), config["content"].String()),
-        ["Prepend"] = config => new PrependNormalizer(config["prepend"].String()),
+        ["Replace"] = config => new ReplaceNormalizer(PatternReader.Read(config["pattern"]), config["content"].Insertion()),
+        ["Prepend"] = config => new PrependNormalizer(config["prepend"].Insertion()),
         ["ByteLevel"] = _ => new ByteLevelNormalizer(),
         ["BertNormalizer"] = config => new BertNormalizer
         {

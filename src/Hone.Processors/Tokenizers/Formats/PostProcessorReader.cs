@@ -19,6 +19,8 @@ internal static class PostProcessorReader
         ["Sequence"] = config => new SequencePostProcessor([.. config["processors"].Items().Select(Read)]),
     };
 
+    private const int MaxTexts = 8;
+
     private static readonly Dictionary<string, int> s_sequences = new(StringComparer.Ordinal) { ["A"] = 0, ["B"] = 1 };
 
     /// <summary>Reads one post-processor.</summary>
@@ -43,6 +45,14 @@ internal static class PostProcessorReader
 
         TemplatePiece[] single = Pieces(config["single"], tokens);
         TemplatePiece[] pair = Pieces(config["pair"], tokens);
+        foreach (TemplatePiece[] template in (TemplatePiece[][])[single, pair])
+        {
+            if (template.Count(piece => piece.Sequence >= 0) > MaxTexts)
+            {
+                throw new TokenizerFormatException("A template repeats the texts too often.", config.Where, $"more than {MaxTexts} times", "Name each text once.");
+            }
+        }
+
         if (single.Any(piece => piece.Sequence == 1))
         {
             throw new TokenizerFormatException("The template of a single text names the second text.", config["single"].Where, "B", "Use A alone there.");

@@ -19,8 +19,19 @@ internal static class TokenizerJsonReader
     public static TokenizerPipeline Read(ReadOnlyMemory<byte> json, string file)
     {
         using JsonDocument document = Parse(json, file);
-        var root = new ConfigNode(file, "", document.RootElement);
-        root.RequireObject();
+        try
+        {
+            return Read(new ConfigNode(file, "", document.RootElement).RequireObject());
+        }
+        catch (InvalidOperationException error)
+        {
+            // What the JSON reader says of names and texts that are no Unicode.
+            throw new TokenizerFormatException("A name or text is not valid Unicode.", file, error.Message, "Write the file anew with the tool that made it.", error);
+        }
+    }
+
+    private static TokenizerPipeline Read(ConfigNode root)
+    {
         return new TokenizerPipeline
         {
             Normalizer = root["normalizer"].IsNull ? null : NormalizerReader.Read(root["normalizer"]),

@@ -15,7 +15,7 @@ internal sealed class UnigramModel : TokenModel
     private readonly IReadOnlyList<UnigramPiece> _pieces;
     private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _bySpan;
-    private readonly PrefixTree _tree = new();
+    private readonly PrefixTable _table;
     private readonly int? _unknownId;
     private readonly double _unknownScore;
     private readonly bool _byteFallback;
@@ -33,10 +33,7 @@ internal sealed class UnigramModel : TokenModel
             _ids[pieces[id].Token] = id;
         }
 
-        foreach ((string token, int id) in _ids)
-        {
-            _tree.Add(token, id);
-        }
+        _table = new PrefixTable(_ids.Select(entry => (entry.Key, entry.Value)));
     }
 
     /// <summary>One best path to a position.</summary>
@@ -86,7 +83,7 @@ internal sealed class UnigramModel : TokenModel
             next = start + CodePoint.LengthAt(text, start);
             double before = nodes[start].Score;
             bool single = false;
-            for (PrefixTree.Walk walk = _tree.Start(); walk.Advance(text, start);)
+            for (PrefixTable.Walk walk = _table.Start(); walk.Advance(text, start);)
             {
                 if (walk.Id >= 0)
                 {

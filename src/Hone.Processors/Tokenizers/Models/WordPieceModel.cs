@@ -52,13 +52,14 @@ internal sealed class WordPieceModel : TokenModel
 
     private bool TryCut(ReadOnlySpan<char> word, List<ModelToken> output)
     {
+        int longest = Math.Min(_longestToken, ContinuingSubwordPrefix.Length + word.Length);
         Span<char> candidate = stackalloc char[256];
-        candidate = _longestToken <= candidate.Length ? candidate : new char[_longestToken];
+        candidate = longest <= candidate.Length ? candidate : new char[longest];
         int bytes = 0;
         for (int start = 0; start < word.Length;)
         {
             int prefix = start > 0 ? ContinuingSubwordPrefix.Length : 0;
-            int length = Math.Min(word.Length - start, _longestToken - prefix);
+            int length = Math.Min(word.Length - start, _longestToken - prefix);  // may be negative: the prefix alone is longer than any token
             int id = -1;
             for (; length > 0; length--)
             {

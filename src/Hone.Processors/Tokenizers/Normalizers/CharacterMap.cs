@@ -8,20 +8,16 @@ internal sealed class CharacterMap(uint[] units, byte[] replacements)
 {
     private const uint HasLeafBit = 1u << 8;
     private const uint LeafBit = 1u << 31;
+    private const int LongestReplacementBytes = 1024;  // SentencePiece's own rules: 33
 
     /// <summary>Looks up the shortest entry that the bytes begin with.</summary>
     /// <param name="bytes">UTF-8.</param>
     /// <param name="replacement">Its replacement.</param>
     public bool TryShortest(ReadOnlySpan<byte> bytes, out string replacement)
     {
-        foreach ((_, int value) in Prefixes(bytes))
-        {
-            replacement = Replacement(value);
-            return true;
-        }
-
-        replacement = "";
-        return false;
+        int value = Find(bytes, longest: false, out _);
+        replacement = value < 0 ? "" : Replacement(value);
+        return value >= 0;
     }
 
     /// <summary>Looks up the longest entry that the bytes begin with.</summary>
@@ -30,28 +26,21 @@ internal sealed class CharacterMap(uint[] units, byte[] replacements)
     /// <param name="replacement">Its replacement.</param>
     public bool TryLongest(ReadOnlySpan<byte> bytes, out int length, out string replacement)
     {
-        (length, replacement) = (0, "");
-        List<(int Length, int Value)> found = Prefixes(bytes);
-        if (found.Count == 0)
-        {
-            return false;
-        }
-
-        length = found[^1].Length;
-        replacement = Replacement(found[^1].Value);
-        return true;
+        int value = Find(bytes, longest: true, out length);
+        replacement = value < 0 ? "" : Replacement(value);
+        return value >= 0;
     }
 
     private static uint OffsetOf(uint unit) => (unit >> 10) << (int)((unit & (1u << 9)) >> 6);
 
     private static uint LabelOf(uint unit) => unit & (LeafBit | 0xFF);
 
-    private List<(int Length, int Value)> Prefixes(ReadOnlySpan<byte> bytes)
+    /// <summary>Where the replacement of an entry starts, or −1.</summary>
+    private int Find(ReadOnlySpan<byte> bytes, bool longest, out int length)
     {
-        var found = new List<(int Length, int Value)>();
-        uint node = 0;
-        uint unit = units[0];
-        node ^= OffsetOf(unit);
+        length = 0;
+        int value = -1;
+        uint node = OffsetOf(units[0]);
         for (int i = 0; i < bytes.Length && bytes[i] != 0; i++)
         {
             node ^= bytes[i];
@@ -60,15 +49,19 @@ internal sealed class CharacterMap(uint[] units, byte[] replacements)
                 break;
             }
 
-            unit = units[node];
+            uint unit = units[node];
             node ^= OffsetOf(unit);
             if ((unit & HasLeafBit) != 0 && node < units.Length)
             {
-                found.Add((i + 1, (int)(units[node] & ~LeafBit)));
+                (length, value) = (i + 1, (int)(units[node] & ~LeafBit));
+                if (!longest)
+                {
+                    break;
+                }
             }
         }
 
-        return found;
+        return value;
     }
 
     private string Replacement(int start)
@@ -79,7 +72,11 @@ internal sealed class CharacterMap(uint[] units, byte[] replacements)
         }
 
         ReadOnlySpan<byte> rest = replacements.AsSpan(start);
+        rest = rest[..Math.Min(rest.Length, LongestReplacementBytes + 1)];
         int end = rest.IndexOf((byte)0);
-        return Encoding.UTF8.GetString(end < 0 ? rest : rest[..end]);
+        return end >= 0 || rest.Length <= LongestReplacementBytes
+            ? Encoding.UTF8.GetString(end < 0 ? rest : rest[..end])
+            : throw new TokenizerFormatException(
+                "A character's replacement is too long.", "precompiled_charsmap", $"more than {LongestReplacementBytes} bytes", "If the file came from a download, fetch it again.");
     }
 }

@@ -58,19 +58,10 @@ internal sealed class PieceVocabulary
     /// <summary>The piece of a byte.</summary>
     public int OfByte(byte value) => _bytes[value];
 
-    /// <summary>A trie of the user-defined pieces, or null.</summary>
-    public TokenTrie? UserDefined()
+    /// <summary>The user-defined pieces, or null when there are none.</summary>
+    public PrefixTable? UserDefined()
     {
-        TokenTrie? trie = null;
-        for (int id = 0; id < _pieces.Count; id++)
-        {
-            if (_pieces[id].Kind == PieceKind.UserDefined && _pieces[id].Text.Length > 0)
-            {
-                trie ??= new TokenTrie();
-                trie.Add(_pieces[id].Text, id);
-            }
-        }
-
-        return trie;
+        List<(string Text, int Id)> pieces = [.. Enumerable.Range(0, _pieces.Count).Where(id => _pieces[id].Kind == PieceKind.UserDefined).Select(id => (_pieces[id].Text, id))];
+        return pieces.Count == 0 ? null : new PrefixTable(pieces);
     }
 }

@@ -6,7 +6,7 @@ namespace Hone.Processors.Tokenizers.SentencePiece;
 /// <remarks>Source: <c>bpe_model.cc</c> of SentencePiece. GGUF's <c>llama</c> vocabularies work the same way.</remarks>
 internal sealed class ScoreMergeModel(PieceVocabulary vocabulary, bool byteFallback) : PieceModel(vocabulary, byteFallback)
 {
-    private readonly TokenTrie? _userDefined = vocabulary.UserDefined();
+    private readonly PrefixTable? _userDefined = vocabulary.UserDefined();
 
     private struct Symbol
     {

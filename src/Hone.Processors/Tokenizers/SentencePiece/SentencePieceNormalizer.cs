@@ -6,13 +6,10 @@ namespace Hone.Processors.Tokenizers.SentencePiece;
 
 /// <summary>SentencePiece's normalization: character replacements, white space, the marker U+2581.</summary>
 /// <remarks>Source: Kudo and Richardson, "SentencePiece", arXiv:1808.06226, section 3; <c>normalizer.cc</c>.</remarks>
-internal sealed class SentencePieceNormalizer(SentencePieceSettings settings, TokenTrie? userDefined) : Normalizer
+internal sealed class SentencePieceNormalizer(SentencePieceSettings settings, PrefixTable? userDefined) : Normalizer
 {
     /// <summary>The marker of a space.</summary>
     public const char Marker = '\u2581';
-
-    // Entries of a character map are at most this long; SentencePiece's own longest is 18 bytes.
-    private const int LongestEntryBytes = 128;
 
     /// <inheritdoc/>
     public override void Normalize(AlignedText text)
@@ -21,9 +18,10 @@ internal sealed class SentencePieceNormalizer(SentencePieceSettings settings, To
         var changes = new List<CharChange>(text.Length + 1);
         int removedFirst = 0;
         bool afterSpace = settings.RemoveExtraWhitespaces;
+        ReadOnlySpan<byte> bytes = settings.CharacterMap is null ? [] : Encoding.UTF8.GetBytes(text.ToString());
         for (int at = 0; at < text.Length;)
         {
-            int length = Next(text.Text[at..], out string? replacement);
+            int length = Next(text.Text[at..], ref bytes, out string? replacement);
             ReadOnlySpan<char> part = replacement ?? text.Text.Slice(at, length);
             int consumed = CodePoint.Count(text.Text.Slice(at, length));
             at += length;
@@ -79,25 +77,28 @@ internal sealed class SentencePieceNormalizer(SentencePieceSettings settings, To
     }
 
     /// <summary>UTF-16 units that are replaced at once, and by what; null: by themselves.</summary>
-    private int Next(ReadOnlySpan<char> text, out string? replacement)
+    /// <param name="text">The rest of the text.</param>
+    /// <param name="bytes">The same in UTF-8, where there are replacements at all; moved on.</param>
+    /// <param name="replacement">What comes in their place.</param>
+    private int Next(ReadOnlySpan<char> text, ref ReadOnlySpan<byte> bytes, out string? replacement)
     {
         replacement = null;
-        if (userDefined is not null && userDefined.Longest(text, out int length, out _))
+        int length = 0;
+        if (userDefined?.Longest(text, out length, out _) == true)
         {
-            return length;
+            // The text of a user-defined piece stays as it is.
+        }
+        else if (settings.CharacterMap is CharacterMap map && map.TryLongest(bytes, out int matched, out string found))
+        {
+            replacement = found;
+            length = Encoding.UTF8.GetCharCount(bytes[..matched]);
+        }
+        else
+        {
+            length = CodePoint.LengthAt(text, 0);
         }
 
-        if (settings.CharacterMap is CharacterMap map)
-        {
-            Span<byte> bytes = stackalloc byte[LongestEntryBytes];
-            Encoding.UTF8.GetEncoder().Convert(text, bytes, flush: true, out _, out int count, out _);
-            if (map.TryLongest(bytes[..count], out int matched, out string found))
-            {
-                replacement = found;
-                return Encoding.UTF8.GetCharCount(bytes[..matched]);
-            }
-        }
-
-        return CodePoint.LengthAt(text, 0);
+        bytes = bytes.IsEmpty ? bytes : bytes[Encoding.UTF8.GetByteCount(text[..length])..];
+        return length;
     }
 }

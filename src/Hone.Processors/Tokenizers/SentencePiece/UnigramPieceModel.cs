@@ -1,4 +1,3 @@
-using Hone.Processors.Tokenizers.Models;
 using Hone.Processors.Tokenizers.Unicode;
 
 namespace Hone.Processors.Tokenizers.SentencePiece;
@@ -10,7 +9,7 @@ internal sealed class UnigramPieceModel : PieceModel
     private const float UnknownPenalty = 10;
     private const double UserDefinedBonus = 0.1;
 
-    private readonly PrefixTree _tree = new();
+    private readonly PrefixTable _table;
     private readonly float _unknownScore;
     private readonly float _maxScore;
 
@@ -28,13 +27,11 @@ internal sealed class UnigramPieceModel : PieceModel
                 minScore = Math.Min(minScore, piece.Score);
                 maxScore = Math.Max(maxScore, piece.Score);
             }
-
-            if (piece.Kind is PieceKind.Normal or PieceKind.UserDefined)
-            {
-                _tree.Add(piece.Text, id);
-            }
         }
 
+        _table = new PrefixTable(Enumerable.Range(0, vocabulary.Count)
+            .Where(id => vocabulary[id].Kind is PieceKind.Normal or PieceKind.UserDefined)
+            .Select(id => (vocabulary[id].Text, id)));
         _unknownScore = minScore - UnknownPenalty;
         _maxScore = maxScore;
     }
@@ -57,7 +54,7 @@ internal sealed class UnigramPieceModel : PieceModel
             float before = nodes[start].Score;
             bool single = false;
             int bytes = 0;
-            for (PrefixTree.Walk walk = _tree.Start(); walk.Advance(text, start);)
+            for (PrefixTable.Walk walk = _table.Start(); walk.Advance(text, start);)
             {
                 char last = text[start + walk.Length - 1];
                 bytes += char.IsLowSurrogate(last) ? 1 : char.IsHighSurrogate(last) ? 3 : CodePoint.Utf8LengthAt(text, start + walk.Length - 1);

@@ -6,7 +6,7 @@ namespace Hone.Processors.Tokenizers.SentencePiece;
 /// <remarks>Source: <c>word_model.cc</c> and <c>char_model.cc</c> of SentencePiece.</remarks>
 internal sealed class WordOrCharModel(PieceVocabulary vocabulary, SentencePieceSettings settings) : PieceModel(vocabulary, settings.ByteFallback)
 {
-    private readonly TokenTrie? _userDefined = vocabulary.UserDefined();
+    private readonly PrefixTable? _userDefined = vocabulary.UserDefined();
 
     /// <inheritdoc/>
     protected override List<(int Length, int Id)> Cut(ReadOnlySpan<char> text)

@@ -55,7 +55,7 @@ internal static class PythonOperators
     {
         PySequence sequence => sequence.Items,
         string text => Letters(text),
-        Markup markup => Letters(markup.Text).Select(letter => (object?)new Markup((string)letter!)),
+        Markup markup => Letters(markup.Text), // plain texts, as iterating is inherited from str
         PyDict dict => Indexed(dict.Count, dict.KeyAt),
         DictView view => Indexed(view.Dict.Count, view.At),
         PyRange range => Indexed((int)range.Count, i => Integers.Box(range.At(i))),

@@ -15,6 +15,7 @@ internal sealed class OutputStatement(Node[] parts) : Statement
             }
             else
             {
+                frame.State.Line = part.Line;
                 Writing.Value(frame, ((Expression)part).Evaluate(frame));
             }
         }
