@@ -21,6 +21,7 @@ internal static class FuzzTargets
         new("constraint-regex", () => Texts("(yes|no)[.!]{0,3}", "[A-Z][a-z]*( [A-Z][a-z]*){1,3}", "\\d{4}-\\d{2}-\\d{2}"), s_expressionWords, text => _ = Constraint.Regex(Text(text))),
         new("json-schema", () => Texts("""{"type":"object","properties":{"name":{"type":"string","minLength":1},"age":{"type":"integer","minimum":0,"maximum":150},"tags":{"type":"array","items":{"enum":["a","b"]},"maxItems":3}},"required":["name"]}""", """{"anyOf":[{"$ref":"#/$defs/x"},{"const":null}],"$defs":{"x":{"type":"number"}}}"""),
             Words("{", "}", "[", "]", "\"", ",", ":", "\"type\":\"object\"", "\"$ref\":\"#\"", "\"anyOf\":[", "\"pattern\":\"a*\"", "\"maxLength\":99999999", "\"maximum\":1e308", "null", "true", "-0"), text => _ = Constraint.JsonSchema(Text(text))),
+        .. TokenizerTargets.All,
     ];
 
     /// <summary>The target called <paramref name="name"/>, or <see langword="null"/>.</summary>
