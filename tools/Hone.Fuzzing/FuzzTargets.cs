@@ -1,6 +1,8 @@
 using System.Text;
+using System.Text.Json;
 using Hone.Inference.Constraints;
 using Hone.Models.Checkpoints;
+using Hone.Processors.ChatTemplates;
 using Hone.Processors.Patterns;
 
 namespace Hone.Fuzzing;
@@ -12,6 +14,12 @@ internal static class FuzzTargets
 
     private static readonly IReadOnlyList<byte[]> s_expressionWords = Words("(", ")", "(?:", "(?i)", "(?=", "(?<!", "[", "]", "[^", "&&", "\\p{L}", "\\p{Han}", "\\s", "\\b", "*", "+", "?", "{1,9}", "{99999}", "|", ".", "^", "$", "\\", "\\x{10FFFF}", "é", "😀");
 
+    private static readonly Dictionary<string, string> s_noTokens = [];
+    private static readonly TemplateLimits s_templateLimits = new() { MaxSteps = 100_000, MaxOutputChars = 1 << 20, MaxDepth = 100 };
+
+    private static readonly JsonElement s_templateContext = JsonSerializer.SerializeToElement(
+        new { messages = new[] { new { role = "user", content = "Hi" }, new { role = "assistant", content = "é😀" } }, add_generation_prompt = true, x = new { a = 1, b = "two" } });
+
     /// <summary>All targets.</summary>
     public static IReadOnlyList<FuzzTarget> All { get; } =
     [
@@ -22,6 +30,12 @@ internal static class FuzzTargets
         new("json-schema", () => Texts("""{"type":"object","properties":{"name":{"type":"string","minLength":1},"age":{"type":"integer","minimum":0,"maximum":150},"tags":{"type":"array","items":{"enum":["a","b"]},"maxItems":3}},"required":["name"]}""", """{"anyOf":[{"$ref":"#/$defs/x"},{"const":null}],"$defs":{"x":{"type":"number"}}}"""),
             Words("{", "}", "[", "]", "\"", ",", ":", "\"type\":\"object\"", "\"$ref\":\"#\"", "\"anyOf\":[", "\"pattern\":\"a*\"", "\"maxLength\":99999999", "\"maximum\":1e308", "null", "true", "-0"), text => _ = Constraint.JsonSchema(Text(text))),
         .. TokenizerTargets.All,
+        new("jinja", () => Texts(
+            "{% for m in messages %}{% if m.role == 'user' %}<|{{ m['role'] }}|>{{ m.content | trim }}{% else %}{% generation %}{{ m.content }}{% endgeneration %}{% endif %}\n{% endfor %}{% if add_generation_prompt %}<|assistant|>{% endif %}",
+            "{%- macro show(t, n=2) -%}{{ t | tojson(indent=n) }}{%- endmacro -%}{%- set ns = namespace(a=0) -%}{%- for k, v in x.items() recursive -%}{%- set ns.a = ns.a + loop.index -%}{{ show(v) }}{%- else -%}none{%- endfor -%}{{ ns.a }}",
+            "{# note #}{% set s %}{{ '%05.2f' % 1.5 ~ '{:>8}'.format('a') }}{% endset %}{% filter upper %}{{ s[::-1] }}{% endfilter %}{% call(u) show(1) %}{{ u }}{% endcall %}{% raw %}{{ x }}{% endraw %}"),
+            Words("{%", "%}", "{{", "}}", "{#", "#}", "-", "|", ".", "(", ")", "[", "]", "'", "~", "**", "99999999999", " if ", " else ", "is ", "loop", "range(99999)", "namespace()", "{% endfor %}", "| join", "| map('upper')", "\\", "\ud83d", "'a' * 999999999"),
+            Jinja),
     ];
 
     /// <summary>The target called <paramref name="name"/>, or <see langword="null"/>.</summary>
@@ -53,6 +67,9 @@ internal static class FuzzTargets
         Pattern pattern = Pattern.Compile(text);
         pattern.TryMatch(text.AsSpan(0, Math.Min(text.Length, MaxTextRead)), 0, out _, out _);
     }
+
+    private static void Jinja(byte[] bytes) =>
+        ChatTemplate.Parse(Text(bytes), s_noTokens, "fuzz", s_templateLimits, TimeProvider.System).RenderVariables(s_templateContext);
 
     private static string Text(byte[] bytes) => Encoding.UTF8.GetString(bytes);
 
