@@ -90,7 +90,7 @@ public sealed class Engine : IDisposable
         {
             while (true)
             {
-                while (hasMore && await EnterAsync(mustWait: outstanding == 0, cancellation))
+                while (hasMore && outstanding < _options.MaxQueuedRequests && await EnterAsync(mustWait: outstanding == 0, cancellation))
                 {
                     hasMore = source.MoveNext();
                     if (!hasMore)

@@ -8,11 +8,14 @@ namespace Hone.Inference;
 /// <summary>Everything that generating with a checkpoint takes: the model, its tokenizer, its chat template and its settings.</summary>
 public sealed class LanguageModel : IDisposable
 {
-    private LanguageModel(CausalLm model, Tokenizer tokenizer, ChatTemplate? template, GenerationDefaults defaults)
+    private readonly Lazy<ChatTemplate>? _toolTemplate;
+
+    private LanguageModel(CausalLm model, Tokenizer tokenizer, ChatTemplateSet? templates, GenerationDefaults defaults)
     {
         Model = model;
         Tokenizer = tokenizer;
-        Template = template;
+        Template = templates?.Select();
+        _toolTemplate = templates is null ? null : new Lazy<ChatTemplate>(() => templates.Select(hasTools: true));
         Defaults = defaults;
     }
 
@@ -22,7 +25,7 @@ public sealed class LanguageModel : IDisposable
     /// <summary>Its tokenizer.</summary>
     public Tokenizer Tokenizer { get; }
 
-    /// <summary>Its chat template; <see langword="null"/> for a model that was not trained on conversations.</summary>
+    /// <summary>Its chat template for conversations without tools; <see langword="null"/> for a model that was not trained on conversations.</summary>
     public ChatTemplate? Template { get; }
 
     /// <summary>End tokens and recommended sampling.</summary>
@@ -42,7 +45,7 @@ public sealed class LanguageModel : IDisposable
         {
             ModelFiles files = ModelFiles.Find(path, model.Tensors);
             Tokenizer tokenizer = files.LoadTokenizer();
-            return new LanguageModel(model, tokenizer, files.LoadTemplate(tokenizer), files.LoadDefaults(model.Config.Json));
+            return new LanguageModel(model, tokenizer, files.LoadTemplates(tokenizer), files.LoadDefaults(model.Config.Json));
         }
         catch
         {
@@ -56,7 +59,7 @@ public sealed class LanguageModel : IDisposable
     /// <exception cref="HoneException">The model has no chat template, or the template refuses the messages.</exception>
     public int[] Encode(Conversation conversation)
     {
-        ChatTemplate template = Template ?? throw new HoneException("This model has no chat template.", Location, "a conversation was given", "give prompts instead of messages, or use an instruct version of the model");
+        ChatTemplate template = (conversation.Tools is null ? Template : _toolTemplate?.Value) ?? throw new HoneException("This model has no chat template.", Location, "a conversation was given", "give prompts instead of messages, or use an instruct version of the model");
         return Tokenizer.EncodeIds(template.Render(conversation).Text, addSpecialTokens: false); // a template writes them itself
     }
 

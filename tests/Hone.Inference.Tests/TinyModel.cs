@@ -17,12 +17,12 @@ internal static class TinyModel
     private const int Hidden = 32, Layers = 2, Heads = 4, KvHeads = 2, HeadDim = 8, Inner = 48;
 
     /// <summary>Loads the model; the same seed gives the same weights.</summary>
-    public static CausalLm Load(ulong seed = 1, JsonObject? rope = null, float scale = 0.25f) => CausalLm.Load(new RandomSource(seed, scale), Config(rope));
+    public static CausalLm Load(ulong seed = 1, JsonObject? rope = null, float scale = 0.25f, int context = Context) => CausalLm.Load(new RandomSource(seed, scale), Config(rope, context));
 
     /// <summary>Writes the model, its tokenizer and a chat template into a folder.</summary>
     public static void Save(string folder, ulong seed = 1)
     {
-        using (CausalLm model = CausalLm.Load(new RandomSource(seed, 0.25f), Config(null), new LoadOptions { Use = ModelUse.FullTraining }))
+        using (CausalLm model = CausalLm.Load(new RandomSource(seed, 0.25f), Config(null, Context), new LoadOptions { Use = ModelUse.FullTraining }))
         {
             model.Save(new PhysicalFileSystem(), folder);
         }
@@ -33,7 +33,7 @@ internal static class TinyModel
         File.WriteAllText(Path.Combine(folder, "generation_config.json"), $$"""{"eos_token_id": [{{TinyTokenizer.End}}]}""");
     }
 
-    private static JsonObject Config(JsonObject? rope)
+    private static JsonObject Config(JsonObject? rope, int context)
     {
         var config = new JsonObject
         {
@@ -45,7 +45,7 @@ internal static class TinyModel
             ["num_attention_heads"] = Heads,
             ["num_key_value_heads"] = KvHeads,
             ["head_dim"] = HeadDim,
-            ["max_position_embeddings"] = Context,
+            ["max_position_embeddings"] = context,
             ["rms_norm_eps"] = 1e-5,
             ["tie_word_embeddings"] = false,
             ["rope_parameters"] = rope ?? new JsonObject { ["rope_type"] = "default", ["rope_theta"] = 10000.0 },

@@ -20,6 +20,9 @@ internal sealed class PageTable
         _node = root;
     }
 
+    /// <summary>Root of the prefixes that the table shares.</summary>
+    public long Root => _root;
+
     /// <summary>Pages in order; valid until the table changes.</summary>
     public ReadOnlyMemory<int> Pages => _pages.AsMemory(0, _count);
 

@@ -7,8 +7,7 @@ namespace Hone.Inference.Scheduling;
 internal sealed class RotaryPlan(RotaryLengthRule? rule)
 {
     /// <summary>Whether the text has grown beyond the length for which its keys were made, so that they must be computed anew.</summary>
-    public bool OutgrowsCache(Sequence sequence) =>
-        rule is { IsGradual: false, Longest: var longest } && sequence.Computed > 0 && sequence.Computed <= longest && sequence.Count > longest;
+    public bool OutgrowsCache(Sequence sequence) => sequence.Table is { } table && table.Root != RootOf(sequence);
 
     /// <summary>Root of the prefixes that the text can share.</summary>
     public long RootOf(Sequence sequence)

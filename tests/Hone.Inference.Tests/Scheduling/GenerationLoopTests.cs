@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Hone.Inference.Sampling;
 using Hone.Models;
 using Hone.Tensors.Threading;
@@ -46,6 +47,30 @@ public sealed class GenerationLoopTests
             }
 
             Assert.Equal(preempts, statistics.Preemptions > 0);
+        }
+    }
+
+    [Theory]
+    [InlineData("dynamic")]
+    [InlineData("longrope")]
+    public void Results_RotaryScalingByLength_AreTheSameBits(string type)
+    {
+        double[] factors = [1, 1.5, 2, 3];
+        var rope = new JsonObject { ["rope_type"] = type, ["rope_theta"] = 10000.0, ["factor"] = 2.0, ["original_max_position_embeddings"] = 40 };
+        if (type == "longrope")
+        {
+            rope["short_factor"] = new JsonArray([.. factors.Select(f => (JsonNode)(f / 2))]);
+            rope["long_factor"] = new JsonArray([.. factors.Select(f => (JsonNode)f)]);
+        }
+
+        using CausalLm model = TinyModel.Load(rope: rope, context: type == "dynamic" ? 40 : 128);
+        using IDisposable single = ComputeThreads.Use(1);
+        List<GenerationRequest> requests = Loops.Mixed(9); // texts of up to 130 tokens
+        string[] alone = [.. requests.Select(request => Loops.Bits(Loops.Run(model, Plain, request).Single()))];
+
+        foreach (EngineOptions options in (EngineOptions[])[Plain, Plain with { MaxStepTokens = 7 }, Plain with { CacheBytes = Loops.Pages(model, 9), MaxStepTokens = 21 }])
+        {
+            Assert.Equal(alone, Loops.Run(model, options, requests).Select(Loops.Bits));
         }
     }
 
