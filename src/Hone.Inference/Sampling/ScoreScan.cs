@@ -204,7 +204,7 @@ internal static class ScoreScan
     // Source of the coefficients: Cephes, expf.c.
     private static Vector512<float> Exp(Vector512<float> x)
     {
-        const float log2E = 1.44269504f, high = 0.693359375f, low = -2.12194440e-4f, lowest = -87f;
+        const float log2E = 1.44269504f, high = 0.693359375f, low = -2.12194440e-4f, lowest = -104f; // below half of the smallest subnormal
         Vector512<float> n = Vector512.Floor((x * log2E) + Vector512.Create(0.5f));
         Vector512<float> r = x - (n * high) - (n * low);
         Vector512<float> p = Vector512.Create(1.9875691500e-4f);
@@ -214,9 +214,11 @@ internal static class ScoreScan
         p = (p * r) + Vector512.Create(1.6666665459e-1f);
         p = (p * r) + Vector512.Create(5.0000001201e-1f);
         p = (p * r * r) + r + Vector512<float>.One;
-        Vector512<float> scale = ((Vector512.ConvertToInt32(Vector512.Max(n, Vector512.Create(-126f))) + Vector512.Create(127)) << 23).AsSingle();
-        return Vector512.ConditionalSelect(Vector512.LessThan(x, Vector512.Create(lowest)), Vector512<float>.Zero, p * scale);
+        Vector512<float> normal = Vector512.Max(n, Vector512.Create(-126f)), below = Vector512.Max(n - normal, Vector512.Create(-126f)); // in two steps: the result may be subnormal
+        return Vector512.ConditionalSelect(Vector512.LessThan(x, Vector512.Create(lowest)), Vector512<float>.Zero, p * PowerOfTwo(normal) * PowerOfTwo(below));
     }
+
+    private static Vector512<float> PowerOfTwo(Vector512<float> exponent) => ((Vector512.ConvertToInt32(exponent) + Vector512.Create(127)) << 23).AsSingle();
 
     private static float MedianOfThree(float a, float b, float c) => Math.Max(Math.Min(a, b), Math.Min(Math.Max(a, b), c));
 }

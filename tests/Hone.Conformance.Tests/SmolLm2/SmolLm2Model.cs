@@ -1,11 +1,13 @@
+using Hone.Core.Recipes;
 using Hone.Inference;
+using Hone.Models;
 
 namespace Hone.Conformance.Tests.SmolLm2;
 
-/// <summary>The real model of the shared folder, loaded once for the tests that need it.</summary>
+/// <summary>The real model of the shared folder, loaded once for the tests that need it; dequantized, as the reference computed with it.</summary>
 public sealed class SmolLm2Model : IDisposable
 {
-    private readonly Lazy<LanguageModel> _model = new(() => LanguageModel.Load(Folder));
+    private readonly Lazy<LanguageModel> _model = new(() => LanguageModel.Load(Folder, new LoadOptions { Weights = WeightType.F32 }));
 
     /// <summary>Where the model lies; may not exist.</summary>
     public static string Folder => Path.GetFullPath(Path.Combine(Environment.GetEnvironmentVariable("HONE_SHARED") ?? Fixtures.At(".."), "models", "smollm2-135m-instruct"));
