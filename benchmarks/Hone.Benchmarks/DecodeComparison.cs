@@ -27,7 +27,7 @@ internal sealed class DecodeComparison : Comparison
     public override IEnumerable<BenchmarkRow> Run(BenchmarkSettings settings, CancellationToken cancellation)
     {
         LlamaCpp peer = LlamaCpp.Find(_root);
-        int rounds = settings.IsQuick ? 1 : 5;
+        int rounds = settings.IsQuick ? 1 : 3;
         foreach (string format in settings.IsQuick ? s_formats[..1] : s_formats)
         {
             string file = ModelFile(peer, format);
