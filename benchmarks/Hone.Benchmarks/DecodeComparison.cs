@@ -35,7 +35,7 @@ internal sealed class DecodeComparison : Comparison
             {
                 using IDisposable use = ComputeThreads.Use(threads);
                 using LanguageModel model = LanguageModel.Load(file);
-                using var engine = new Engine(model, new EngineOptions { SharesPrefixes = false, MaxContext = 1024 });
+                using var engine = new Engine(model, new EngineOptions { SharesPrefixes = false, MaxContext = 1024, Threads = threads });
                 WarmUp(engine, model);
                 yield return Interleave($"{format} prefill {PrefillTokens}", threads, rounds, () => Prefill(engine, model), () => peer.Prefill(file, PrefillTokens, threads), cancellation);
                 yield return Interleave($"{format} decode, 1 sequence", threads, rounds, () => Decode(engine, model, 1, 1, DecodeTokens), () => peer.Decode(file, DecodeTokens, threads), cancellation);
