@@ -20,7 +20,7 @@ internal static class BenchGenerationCommand
         engine.AddTo(command);
         command.SetAction(parse =>
         {
-            using CausalLm loaded = CausalLm.Load(parse.GetValue(model)!, engine.ReadLoad(parse)); // required
+            using CausalLm loaded = CausalLm.Load(ModelArgument.Resolve(host, parse.GetValue(model)!), engine.ReadLoad(parse)); // required
             foreach (int length in parse.GetValue(lengths) ?? [])
             {
                 Write(host, parse.GetValue(json), length, GenerationBenchmark.Prefill(loaded, engine.Read(parse), length, parse.GetValue(rounds), host.Cancellation));
@@ -44,7 +44,7 @@ internal static class BenchGenerationCommand
         engine.AddTo(command);
         command.SetAction(parse =>
         {
-            using CausalLm loaded = CausalLm.Load(parse.GetValue(model)!, engine.ReadLoad(parse)); // required
+            using CausalLm loaded = CausalLm.Load(ModelArgument.Resolve(host, parse.GetValue(model)!), engine.ReadLoad(parse)); // required
             int promptTokens = parse.GetValue(prompt);
             foreach (int batch in parse.GetValue(batches) ?? [])
             {

@@ -36,7 +36,7 @@ internal sealed class ChatCommand
 
     private int Run(ParseResult parse)
     {
-        using LanguageModel model = LanguageModel.Load(parse.GetValue(_model)!, _engine.ReadLoad(parse)); // required
+        using LanguageModel model = LanguageModel.Load(ModelArgument.Resolve(_host, parse.GetValue(_model)!), _engine.ReadLoad(parse)); // required
         using EngineAdapter? adapter = parse.GetValue(_adapter) is { } folder ? EngineAdapter.Load(folder, model.Model) : null;
         if (model.Template is null)
         {

@@ -45,7 +45,7 @@ internal static class ConvertCommand
             }
 
             output.RequireFree(parse);
-            using TensorSource source = Checkpoint.Open(parse.GetRequiredValue(output.Source));
+            using TensorSource source = Checkpoint.Open(ModelArgument.Resolve(host, parse.GetRequiredValue(output.Source)));
             string path = parse.GetRequiredValue(output.Out);
             if (format == "gguf")
             {

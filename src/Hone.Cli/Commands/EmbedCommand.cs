@@ -31,7 +31,7 @@ internal static class EmbedCommand
         weights.AddWeightsTo(command);
         command.SetAction(parse =>
         {
-            string path = parse.GetValue(model)!; // required
+            string path = ModelArgument.Resolve(host, parse.GetValue(model)!); // required
             PoolingSettings? settings = parse.GetValue(pooling) is { } mode ? new PoolingSettings { Modes = [Modes[mode]] } : PoolingSettings.Read(path);
             if (parse.GetValue(normalize) && settings is not null)
             {

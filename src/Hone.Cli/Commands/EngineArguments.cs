@@ -28,7 +28,7 @@ internal sealed class EngineArguments
     }
 
     /// <summary>Creates the argument that names the model.</summary>
-    public static Argument<string> CreateModel() => new("model") { HelpName = "MODEL", Description = "The model: a folder with its files, or a .gguf file." };
+    public static Argument<string> CreateModel() => new("model") { HelpName = "MODEL", Description = "The model: a folder with its files, a .gguf file, or ORG/NAME on the hub." };
 
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)

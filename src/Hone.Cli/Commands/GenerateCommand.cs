@@ -61,7 +61,7 @@ internal sealed class GenerateCommand
 
     private int Run(ParseResult parse)
     {
-        string input = parse.GetValue(_input)!, output = parse.GetValue(_output)!, path = parse.GetValue(_model)!; // required
+        string input = parse.GetValue(_input)!, output = parse.GetValue(_output)!, path = ModelArgument.Resolve(_host, parse.GetValue(_model)!); // required
         Constraint? constraint = ReadConstraint(parse);
         using LanguageModel model = LanguageModel.Load(path, _engine.ReadLoad(parse));
         using EngineAdapter? adapter = parse.GetValue(_adapter) is { } folder ? EngineAdapter.Load(folder, model.Model) : null;

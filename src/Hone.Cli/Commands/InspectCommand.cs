@@ -15,7 +15,7 @@ internal static class InspectCommand
         var command = new Command("inspect", "Show what a checkpoint holds: tensors, types, sizes, metadata, chat template, memory needed.") { path, tensors, json };
         command.SetAction(parse =>
         {
-            using TensorSource source = Checkpoint.Open(parse.GetRequiredValue(path));
+            using TensorSource source = Checkpoint.Open(ModelArgument.Resolve(host, parse.GetRequiredValue(path)));
             var facts = new CheckpointFacts(source);
             if (parse.GetValue(json))
             {

@@ -21,7 +21,7 @@ internal static class QuantizeCommand
         {
             WeightTarget target = CheckpointOutput.TargetOf("--type", parse.GetRequiredValue(type).ToLowerInvariant(), types);
             output.RequireFree(parse);
-            using TensorSource source = Checkpoint.Open(parse.GetRequiredValue(output.Source));
+            using TensorSource source = Checkpoint.Open(ModelArgument.Resolve(host, parse.GetRequiredValue(output.Source)));
             CheckpointOutput.Write(host, "quantize", parse.GetRequiredValue(output.Out), output.Plan(parse, source, target), source.Entries.Values.Sum(entry => entry.SizeBytes));
             return ExitCodes.Done;
         });

@@ -18,7 +18,7 @@ internal static class ScoreCommand
         engine.AddTo(command);
         command.SetAction(parse =>
         {
-            using LanguageModel loaded = LanguageModel.Load(parse.GetValue(model)!, engine.ReadLoad(parse)); // required
+            using LanguageModel loaded = LanguageModel.Load(ModelArgument.Resolve(host, parse.GetValue(model)!), engine.ReadLoad(parse)); // required
             using EngineAdapter? lora = parse.GetValue(adapter) is { } folder ? EngineAdapter.Load(folder, loaded.Model) : null;
             using var running = new Engine(loaded, engine.Read(parse));
             return Score(host, loaded, running, lora, !parse.GetValue(bare));

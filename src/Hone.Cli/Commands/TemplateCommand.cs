@@ -12,7 +12,7 @@ internal static class TemplateCommand
 {
     public static Command Create(CliHost host)
     {
-        var model = new Argument<string>("model") { HelpName = "MODEL", Description = "A model's folder, or a GGUF file." };
+        var model = new Argument<string>("model") { HelpName = "MODEL", Description = "The model: a folder with its files, a .gguf file, or ORG/NAME on the hub." };
         var messages = new Option<string>("--messages") { Description = "The conversation: JSON with an array of messages, or an object with messages and tools.", HelpName = "FILE", Required = true };
         var tools = new Option<string?>("--tools") { Description = "Tools that the model may call: JSON with an array of schemas.", HelpName = "FILE" };
         var documents = new Option<string?>("--documents") { Description = "Documents to answer from: JSON with an array of objects with title and text.", HelpName = "FILE" };
@@ -32,7 +32,7 @@ internal static class TemplateCommand
             conversation = parse.GetValue(tools) is { } toolFile ? conversation with { Tools = ReadArray(toolFile) } : conversation;
             conversation = parse.GetValue(documents) is { } documentFile ? conversation with { Documents = ReadArray(documentFile) } : conversation;
             conversation = conversation with { Variables = Merge(conversation.Variables, parse.GetValue(sets) ?? []) };
-            ChatTokenizer chat = ModelChat.Load(parse.GetRequiredValue(model), parse.GetValue(name), conversation.Tools is not null);
+            ChatTokenizer chat = ModelChat.Load(ModelArgument.Resolve(host, parse.GetRequiredValue(model)), parse.GetValue(name), conversation.Tools is not null);
             TokenizedChat tokenized = chat.Tokenize(conversation, parse.GetValue(escape));
             if (parse.GetValue(json))
             {
