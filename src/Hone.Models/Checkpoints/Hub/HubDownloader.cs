@@ -61,7 +61,11 @@ public sealed class HubDownloader
         try
         {
             await Parallel.ForEachAsync(missing, parallel, async (file, token) => await FetchAsync(model, file, token));
-            _cache.WriteRef(name, revision, model.Commit);
+            using (await _cache.LockAsync(name, "ref-" + Uri.EscapeDataString(revision), cancellation))
+            {
+                _cache.WriteRef(name, revision, model.Commit);
+            }
+
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
