@@ -85,6 +85,7 @@ public sealed class HubDownloader
         }
 
         await new BlobDownload(_client, _cache, model.Name, file.Path, _report).FetchAsync(metadata, cancellation);
+        using IDisposable held = await _cache.LockAsync(model.Name, metadata.Etag, cancellation);
         _cache.Link(model.Name, model.Commit, file.Path, metadata.Etag);
     }
 
