@@ -118,7 +118,7 @@ internal sealed class DecodeComparison : Comparison
     {
         const string Prompt = "The capital of France is";
         const int Threads = 2;
-        string hone = Path.Combine(_root, "artifacts", "bin", "Hone.Cli", "release", "hone.dll");
+        string hone = PublishedHone.Build(_root);
         string prompts = Path.Combine(Path.GetTempPath(), $"hone-compare-{Environment.ProcessId}.jsonl");
         var runs = new List<(ProgramRun Hone, ProgramRun Peer)>();
         try
@@ -128,7 +128,7 @@ internal sealed class DecodeComparison : Comparison
                 cancellation.ThrowIfCancellationRequested();
                 File.WriteAllText(prompts, $$"""{"id":"0","prompt":"{{Prompt}}"}""" + "\n");
                 File.Delete(prompts + ".out");
-                ProgramRun own = ProgramRun.Of("dotnet", hone, "generate", file, "--input", prompts, "--output", prompts + ".out", "--max-tokens", "1", "--threads", "2");
+                ProgramRun own = ProgramRun.Of(hone, "generate", file, "--input", prompts, "--output", prompts + ".out", "--max-tokens", "1", "--threads", "2");
                 if (own.ExitCode != 0)
                 {
                     throw new Core.Errors.HoneException("hone generate failed.", hone, own.Messages, "run it by hand");

@@ -1,5 +1,6 @@
 using Hone.Core.Errors;
 using Hone.Models;
+using Hone.Models.Checkpoints;
 using Hone.Processors.ChatTemplates;
 using Hone.Processors.Tokenizers;
 
@@ -8,10 +9,12 @@ namespace Hone.Inference;
 /// <summary>Everything that generating with a checkpoint takes: the model, its tokenizer, its chat template and its settings.</summary>
 public sealed class LanguageModel : IDisposable
 {
+    private readonly TensorSource _tensors;
     private readonly Lazy<ChatTemplate>? _toolTemplate;
 
-    private LanguageModel(CausalLm model, Tokenizer tokenizer, ChatTemplateSet? templates, GenerationDefaults defaults)
+    private LanguageModel(TensorSource tensors, CausalLm model, Tokenizer tokenizer, ChatTemplateSet? templates, GenerationDefaults defaults)
     {
+        _tensors = tensors;
         Model = model;
         Tokenizer = tokenizer;
         Template = templates?.Select();
@@ -40,16 +43,28 @@ public sealed class LanguageModel : IDisposable
     /// <exception cref="HoneException">Something is missing, malformed or not supported; the file is named.</exception>
     public static LanguageModel Load(string path, LoadOptions? options = null)
     {
-        CausalLm model = CausalLm.Load(path, options);
+        TensorSource tensors = Checkpoint.Open(path);
+        CausalLm? model = null;
         try
         {
-            ModelFiles files = ModelFiles.Find(path, model.Tensors);
-            Tokenizer tokenizer = files.LoadTokenizer();
-            return new LanguageModel(model, tokenizer, files.LoadTemplates(tokenizer), files.LoadDefaults(model.Config.Json));
+            ModelFiles files = ModelFiles.Find(path, tensors);
+            Task<(Tokenizer Tokenizer, ChatTemplateSet? Templates)> text = Task.Run(() => LoadText(files)); // needs nothing of the weights, and takes as long as they do
+            try
+            {
+                model = CausalLm.Load(tensors, options);
+            }
+            finally
+            {
+                Task.WaitAny(text); // it reads the checkpoint, which a failure closes
+            }
+
+            (Tokenizer tokenizer, ChatTemplateSet? templates) = text.GetAwaiter().GetResult();
+            return new LanguageModel(tensors, model, tokenizer, templates, files.LoadDefaults(model.Config.Json));
         }
         catch
         {
-            model.Dispose();
+            model?.Dispose();
+            tensors.Dispose();
             throw;
         }
     }
@@ -64,5 +79,15 @@ public sealed class LanguageModel : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Model.Dispose();
+    public void Dispose()
+    {
+        Model.Dispose();
+        _tensors.Dispose();
+    }
+
+    private static (Tokenizer Tokenizer, ChatTemplateSet? Templates) LoadText(ModelFiles files)
+    {
+        Tokenizer tokenizer = files.LoadTokenizer();
+        return (tokenizer, files.LoadTemplates(tokenizer));
+    }
 }

@@ -55,6 +55,14 @@ public sealed class CausalLm : PretrainedModel
     public static CausalLm Load(TensorSource tensors, JsonObject config, LoadOptions? options = null) =>
         new(tensors, ModelFamilies.Read<DecoderConfig>(config, tensors.Location), options, ownsTensors: false);
 
+    /// <summary>Builds a model on an open checkpoint.</summary>
+    /// <param name="tensors">Must stay open as long as the model.</param>
+    /// <param name="options">How weights are held; for inference in their stored type when not given.</param>
+    /// <exception cref="CheckpointFormatException">The checkpoint has no config.json.</exception>
+    /// <exception cref="ModelConfigException">The family is unknown, or the config asks for something impossible.</exception>
+    /// <exception cref="WeightMismatchException">The tensors are not those of the model; lists all differences.</exception>
+    public static CausalLm Load(TensorSource tensors, LoadOptions? options = null) => Load(tensors, ModelFolder.RequireConfig(tensors), options);
+
     /// <summary>Computes the hidden states of tokens.</summary>
     /// <param name="inputIds">i32 <c>[tokens]</c>: the sequences one after the other, without padding.</param>
     /// <param name="context">Which tokens belong together, their positions, and the cache.</param>

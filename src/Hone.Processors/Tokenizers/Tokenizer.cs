@@ -14,9 +14,13 @@ namespace Hone.Processors.Tokenizers;
 /// </remarks>
 public sealed class Tokenizer
 {
+    // Building the tables of the fast way takes as long as encoding this many characters without them.
+    private const int CharactersWithoutTables = 4096;
+
     private readonly TokenizerPipeline _pipeline;
     private readonly AddedVocabulary _added;
     private readonly Lazy<IdEncoder?> _ids;
+    private long _characters; // encoded to ids so far
 
     internal Tokenizer(TokenizerPipeline pipeline)
     {
@@ -88,13 +92,15 @@ public sealed class Tokenizer
         return [.. encodings.Select(encoding => encoding.ToEncoding())];
     }
 
-    /// <summary>Encodes a text to ids only: the fast way.</summary>
+    /// <summary>Encodes a text to ids only: the fast way, once the texts are long enough to be worth its tables.</summary>
     /// <param name="text">The text.</param>
     /// <param name="addSpecialTokens">Whether the post-processor adds its special tokens.</param>
     public int[] EncodeIds(string text, bool addSpecialTokens = true)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return _ids.Value?.Encode(text, addSpecialTokens) ?? EncodeIdsGenerally(text, addSpecialTokens);
+        return !_ids.IsValueCreated && Interlocked.Add(ref _characters, text.Length) <= CharactersWithoutTables
+            ? EncodeIdsGenerally(text, addSpecialTokens)
+            : EncodeIdsByTables(text, addSpecialTokens);
     }
 
     /// <summary>Encodes several texts to ids on all compute threads; the results are in the order of the texts.</summary>
@@ -105,8 +111,11 @@ public sealed class Tokenizer
     public int[][] EncodeIdsBatch(IReadOnlyList<string> texts, bool addSpecialTokens = true, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        return BatchEncoding.Run(texts, text => EncodeIds(text, addSpecialTokens), ComputeThreads.Count, cancellation);
+        return BatchEncoding.Run(texts, text => EncodeIdsByTables(text, addSpecialTokens), ComputeThreads.Count, cancellation);
     }
+
+    /// <summary>What <see cref="EncodeIds"/> gives, by way of the tables where there are any.</summary>
+    internal int[] EncodeIdsByTables(string text, bool addSpecialTokens) => _ids.Value?.Encode(text, addSpecialTokens) ?? EncodeIdsGenerally(text, addSpecialTokens);
 
     /// <summary>What <see cref="EncodeIds"/> gives, by way of the whole pipeline.</summary>
     internal int[] EncodeIdsGenerally(string text, bool addSpecialTokens) =>

@@ -32,7 +32,7 @@ public sealed class RealTokenizerTests
         if (!row.TryGetProperty("off", out JsonElement offsets))
         {
             // sentencepiece's own results: no special tokens, no offsets
-            differences.Compare(id + " ids", ids, tokenizer.EncodeIds(text, addSpecialTokens: false));
+            differences.Compare(id + " ids", ids, TokenizerFixtures.FastIds(tokenizer, text, addSpecialTokens: false));
             differences.Compare(id + " dec", Text(row, "dec", text), tokenizer.Decode(ids, skipSpecialTokens: false));
             return;
         }
@@ -40,7 +40,7 @@ public sealed class RealTokenizerTests
         TokenEncoding encoding = tokenizer.Encode(text);
         TokenOffset[] expected = TokenizerFixtures.Offsets(offsets);
         differences.Compare(id + " ids", ids, encoding.Ids);
-        differences.Compare(id + " fast ids", ids, tokenizer.EncodeIds(text));
+        differences.Compare(id + " fast ids", ids, TokenizerFixtures.FastIds(tokenizer, text));
         differences.Compare(id + " offsets", expected, encoding.Offsets);
 
         int[] slice = row.TryGetProperty("ns", out JsonElement range) ? TokenizerFixtures.Ints(range) : [0, 0];

@@ -36,7 +36,7 @@ public sealed class TinyTokenizerTests
         int[] ids = TokenizerFixtures.Ints(row.GetProperty("ids"));
         TokenEncoding encoding = tokenizer.Encode(text);
         differences.Compare(text + ": ids", ids, encoding.Ids);
-        differences.Compare(text + ": fast ids", ids, tokenizer.EncodeIds(text));
+        differences.Compare(text + ": fast ids", ids, TokenizerFixtures.FastIds(tokenizer, text));
         differences.Compare(text + ": offsets", TokenizerFixtures.Offsets(row.GetProperty("off")), encoding.Offsets);
         differences.Compare(text + ": dec_skip", row.GetProperty("dec_skip").GetString()!, tokenizer.Decode(ids));
         differences.Compare(text + ": dec", row.GetProperty("dec").GetString()!, tokenizer.Decode(ids, skipSpecialTokens: false));

@@ -41,6 +41,10 @@ internal static class TokenizerFixtures
         return tokenizer!;
     }
 
+    /// <summary>Ids by way of the tables, which short texts alone would not have built.</summary>
+    public static int[] FastIds(Tokenizer tokenizer, string text, bool addSpecialTokens = true) =>
+        tokenizer.EncodeIdsBatch([text], addSpecialTokens, TestContext.Current.CancellationToken)[0];
+
     /// <summary>Integers of a JSON array.</summary>
     public static int[] Ints(JsonElement array) => [.. array.EnumerateArray().Select(item => item.GetInt32())];
 

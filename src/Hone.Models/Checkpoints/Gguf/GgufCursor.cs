@@ -73,7 +73,7 @@ internal ref struct GgufCursor(ReadOnlySpan<byte> bytes, string location)
     /// <summary>A text.</summary>
     public string Text(string what)
     {
-        ReadOnlySpan<byte> text = Take(Count(1, $"the length of {what}"), what);
+        ReadOnlySpan<byte> text = Take(Count(1, what), what);
         return Utf8.IsValid(text) ? Encoding.UTF8.GetString(text) : throw Damaged($"{what} is not UTF-8");
     }
 

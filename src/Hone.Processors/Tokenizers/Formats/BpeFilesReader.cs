@@ -127,6 +127,8 @@ internal static class BpeFilesReader
     {
         var merges = new Dictionary<(int Left, int Right), BpeMerge>();
         int number = 0;
+        string Where() => $"{file}:{number}";
+        Func<string> where = Where;
         foreach (string line in TextFile.ReadLines(file))
         {
             number++;
@@ -141,7 +143,7 @@ internal static class BpeFilesReader
                 throw new TokenizerFormatException("Expected two tokens with a space between them.", $"{file}:{number}", line.Length > 60 ? line[..60] + "…" : line, "Check the file.");
             }
 
-            MergeReader.Add(merges, vocabulary, line[..space], line[(space + 1)..], "", merges.Count, $"{file}:{number}");
+            MergeReader.Add(merges, vocabulary, line.AsSpan(0, space), line.AsSpan(space + 1), "", merges.Count, where);
         }
 
         return merges;

@@ -5,11 +5,15 @@ namespace Hone.Processors.Tokenizers.Formats;
 
 /// <summary>An element of a tokenizer's JSON that knows its place in the file; every misfit becomes a <see cref="TokenizerFormatException"/>.</summary>
 /// <param name="File">Path of the file.</param>
-/// <param name="Path">Place inside it, e.g. <c>model.merges[3]</c>.</param>
+/// <param name="Place">Place inside it, e.g. <c>model.merges</c>.</param>
 /// <param name="Element">The JSON.</param>
-internal readonly record struct ConfigNode(string File, string Path, JsonElement Element)
+/// <param name="Index">Of an item, its index in the array at that place: lists are long, and their items' places are wanted in messages alone.</param>
+internal readonly record struct ConfigNode(string File, string Place, JsonElement Element, int? Index = null)
 {
     private const int LongestInsertion = 256;
+
+    /// <summary>The whole place inside the file, e.g. <c>model.merges[3]</c>.</summary>
+    public string Path => Index is { } index ? $"{Place}[{index}]" : Place;
 
     /// <summary>File and place, for messages.</summary>
     public string Where => Path.Length == 0 ? File : $"{File}: {Path}";
@@ -38,8 +42,8 @@ internal readonly record struct ConfigNode(string File, string Path, JsonElement
             throw Misfit("an array");
         }
 
-        ConfigNode self = this;
-        return Element.EnumerateArray().Select((item, i) => new ConfigNode(self.File, $"{self.Path}[{i}]", item));
+        (string file, string path) = (File, Path);
+        return Element.EnumerateArray().Select((item, i) => new ConfigNode(file, path, item, i));
     }
 
     /// <summary>The members of an object.</summary>

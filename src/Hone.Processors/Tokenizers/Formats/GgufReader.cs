@@ -63,7 +63,10 @@ internal static class GgufReader
         GgufSplit split = ConfigNode.Choose(gguf.Pre ?? "", GgufSplits.ByName, $"{Place}: tokenizer.ggml.pre");
         Vocabulary vocabulary = new(Ids(gguf.Tokens));
         var merges = new Dictionary<(int Left, int Right), BpeMerge>(gguf.Merges?.Count ?? 0);
-        for (int rank = 0; rank < gguf.Merges?.Count; rank++)
+        int rank = 0;
+        string Where() => $"{Place}: tokenizer.ggml.merges[{rank}]";
+        Func<string> where = Where;
+        for (; rank < gguf.Merges?.Count; rank++)
         {
             string merge = gguf.Merges[rank];
             int space = merge.Length > 1 ? merge.IndexOf(' ', 1) : -1;
@@ -72,7 +75,7 @@ internal static class GgufReader
                 throw Malformed("A merge is not two tokens with a space between them.", $"merges[{rank}]", $"'{merge}'");
             }
 
-            MergeReader.Add(merges, vocabulary, merge[..space], merge[(space + 1)..], "", rank, $"{Place}: tokenizer.ggml.merges[{rank}]");
+            MergeReader.Add(merges, vocabulary, merge.AsSpan(0, space), merge.AsSpan(space + 1), "", rank, where);
         }
 
         return new TokenizerPipeline

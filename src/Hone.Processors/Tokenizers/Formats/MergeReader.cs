@@ -12,17 +12,15 @@ internal static class MergeReader
     /// <param name="prefix">The continuing subword prefix, which the result leaves out of its right side.</param>
     public static Dictionary<(int Left, int Right), BpeMerge> Read(ConfigNode config, Vocabulary vocabulary, string prefix)
     {
-        if (config.Element.ValueKind != JsonValueKind.Array)
-        {
-            throw config.Misfit("an array");
-        }
-
+        IEnumerable<ConfigNode> items = config.Items();
         var merges = new Dictionary<(int Left, int Right), BpeMerge>(config.Element.GetArrayLength());
         int rank = 0;
-        foreach (JsonElement item in config.Element.EnumerateArray())
+        string Where() => $"{config.Where}[{rank}]";
+        Func<string> where = Where;
+        foreach (ConfigNode item in items)
         {
-            (string left, string right) = Pair(new ConfigNode(config.File, $"{config.Path}[{rank}]", item));
-            Add(merges, vocabulary, left, right, prefix, rank, $"{config.Where}[{rank}]");
+            (string left, string right) = Pair(item);
+            Add(merges, vocabulary, left, right, prefix, rank, where);
             rank++;
         }
 
@@ -30,26 +28,32 @@ internal static class MergeReader
     }
 
     /// <summary>Adds a rule; a later rule for the same pair replaces the earlier.</summary>
-    public static void Add(Dictionary<(int Left, int Right), BpeMerge> merges, Vocabulary vocabulary, string left, string right, string prefix, int rank, string where)
+    /// <param name="merges">Receives the rule.</param>
+    /// <param name="vocabulary">Tokens, which must hold both sides and the result.</param>
+    /// <param name="left">Left side.</param>
+    /// <param name="right">Right side.</param>
+    /// <param name="prefix">The continuing subword prefix, which the result leaves out of its right side.</param>
+    /// <param name="rank">Its place in the list.</param>
+    /// <param name="where">Where it stands, for messages.</param>
+    public static void Add(
+        Dictionary<(int Left, int Right), BpeMerge> merges, Vocabulary vocabulary, ReadOnlySpan<char> left, ReadOnlySpan<char> right, string prefix, int rank, Func<string> where)
     {
         if (right.Length < prefix.Length)
         {
-            throw new TokenizerFormatException("The right side of a merge is shorter than the continuing subword prefix.", where, $"'{right}', prefix '{prefix}'", "Check the merges.");
+            throw new TokenizerFormatException("The right side of a merge is shorter than the continuing subword prefix.", where(), $"'{right}', prefix '{prefix}'", "Check the merges.");
         }
 
-        string joined = string.Concat(left, right.AsSpan(prefix.Length));
-        foreach (string token in (ReadOnlySpan<string>)[left, right, joined])
-        {
-            if (vocabulary.IdOf(token) is null)
-            {
-                throw new TokenizerFormatException("A merge names a token that the vocabulary lacks.", where, $"'{token}' of '{left}' + '{right}'", "Vocabulary and merges must come from the same tokenizer.");
-            }
-        }
-
-        vocabulary.TryGetId(left, out int leftId);
-        vocabulary.TryGetId(right, out int rightId);
-        vocabulary.TryGetId(joined, out int id);
+        const int MaxOnStack = 256;
+        ReadOnlySpan<char> tail = right[prefix.Length..];
+        int length = left.Length + tail.Length;
+        Span<char> joined = length <= MaxOnStack ? stackalloc char[MaxOnStack] : new char[length];
+        left.CopyTo(joined);
+        tail.CopyTo(joined[left.Length..]);
+        int leftId = Id(left, left, right), rightId = Id(right, left, right), id = Id(joined[..length], left, right);
         merges[(leftId, rightId)] = new BpeMerge(rank, id);
+
+        int Id(ReadOnlySpan<char> token, ReadOnlySpan<char> first, ReadOnlySpan<char> second) => vocabulary.TryGetId(token, out int found) ? found : throw new TokenizerFormatException(
+            "A merge names a token that the vocabulary lacks.", where(), $"'{token}' of '{first}' + '{second}'", "Vocabulary and merges must come from the same tokenizer.");
     }
 
     private static (string Left, string Right) Pair(ConfigNode item)

@@ -16,8 +16,58 @@ internal static class BlockReaders
     private const int Super = QuantizedScheme.SuperLength;
 
     /// <summary>Reads a whole row.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Read(BlockFormat format, ReadOnlySpan<byte> bytes, LevelRow row)
+    {
+        // Formats apart: compiling them all takes a tenth of the time in which a model of one of them is loaded.
+        switch (format)
+        {
+            case BlockFormat.Q8_0:
+                ReadBytes(bytes, row);
+                break;
+            case BlockFormat.Q4_0 or BlockFormat.Q4_1:
+                ReadNibbles(bytes, row, hasMinima: format == BlockFormat.Q4_1);
+                break;
+            default:
+                ReadOthers(format, bytes, row);
+                break;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void ReadBytes(ReadOnlySpan<byte> bytes, LevelRow row)
+    {
+        const int Size = 2 + Small;
+        Span<byte> levels = row.Levels;
+        for (int i = 0; levels.Length > 0; i++)
+        {
+            row.Scales[i] = HalfAt(bytes, 0);
+            Vector256.Create(bytes[2..]).CopyTo(levels);
+            bytes = bytes[Size..];
+            levels = levels[Small..];
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void ReadNibbles(ReadOnlySpan<byte> bytes, LevelRow row, bool hasMinima)
+    {
+        int header = hasMinima ? 4 : 2;
+        Span<byte> levels = row.Levels;
+        for (int i = 0; levels.Length > 0; i++)
+        {
+            row.Scales[i] = HalfAt(bytes, 0);
+            if (hasMinima)
+            {
+                row.Minima[i] = HalfAt(bytes, 2);
+            }
+
+            Nibbles(bytes[header..], levels);
+            bytes = bytes[(header + (Small / 2))..];
+            levels = levels[Small..];
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void ReadOthers(BlockFormat format, ReadOnlySpan<byte> bytes, LevelRow row)
     {
         (int length, int size) = (format.BlockLength, format.BlockBytes);
         Span<byte> levels = row.Levels;
@@ -26,14 +76,6 @@ internal static class BlockReaders
             ReadOnlySpan<byte> block = bytes[..size];
             switch (format)
             {
-                case BlockFormat.Q4_0:
-                    row.Scales[i] = HalfAt(block, 0);
-                    Nibbles(block[2..], levels);
-                    break;
-                case BlockFormat.Q4_1:
-                    (row.Scales[i], row.Minima[i]) = (HalfAt(block, 0), HalfAt(block, 2));
-                    Nibbles(block[4..], levels);
-                    break;
                 case BlockFormat.Q5_0:
                     row.Scales[i] = HalfAt(block, 0);
                     Nibbles(block[6..], levels);
@@ -43,10 +85,6 @@ internal static class BlockReaders
                     (row.Scales[i], row.Minima[i]) = (HalfAt(block, 0), HalfAt(block, 2));
                     Nibbles(block[8..], levels);
                     AddFifthBits(BinaryPrimitives.ReadUInt32LittleEndian(block[4..]), levels, offset: 0);
-                    break;
-                case BlockFormat.Q8_0:
-                    row.Scales[i] = HalfAt(block, 0);
-                    Vector256.Create(block[2..]).CopyTo(levels);
                     break;
                 case BlockFormat.IQ4_NL:
                     row.Scales[i] = HalfAt(block, 0);
