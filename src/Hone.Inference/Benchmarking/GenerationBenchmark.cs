@@ -42,20 +42,25 @@ public static class GenerationBenchmark
         using var loop = new GenerationLoop(model, null, [], options with { SharesPrefixes = false, MaxSequences = Math.Max(batch, options.MaxSequences) });
         return Measure("decode", batch, batch * tokens, rounds, round =>
         {
+            // Texts get ahead of others that still read their prompts: what counts is the time in which all of them write.
+            int waiting = batch, finished = 0, ahead = (batch * promptTokens / options.StepTokens) + batch;
             for (int i = 0; i < batch; i++)
             {
-                Add(loop, promptTokens, tokens + 1, (round * batch) + i);
+                bool hasBegun = false;
+                Add(loop, promptTokens, tokens + 1 + ahead, (round * batch) + i, () => finished++, () =>
+                {
+                    waiting -= hasBegun ? 0 : 1;
+                    hasBegun = true;
+                });
             }
 
-            while (loop.Statistics.GeneratedTokens < ((long)round * batch * (tokens + 1)) + batch)
-            {
-                loop.Step();
-            }
-
+            StepWhile(loop, () => waiting > 0);
             long before = loop.Statistics.GeneratedTokens, start = Stopwatch.GetTimestamp();
-            Drain(loop);
+            StepWhile(loop, () => finished == 0 && loop.Statistics.GeneratedTokens - before < (long)batch * tokens);
             TimeSpan time = Stopwatch.GetElapsedTime(start);
-            return time * ((double)(batch * tokens) / (loop.Statistics.GeneratedTokens - before)); // a text may have got ahead while others still read
+            long written = loop.Statistics.GeneratedTokens - before;
+            Drain(loop);
+            return time * ((double)(batch * tokens) / written);
         }, cancellation);
     }
 
@@ -73,22 +78,26 @@ public static class GenerationBenchmark
         return new GenerationFigure(phase, batch, tokens, rates[rounds / 2], rates[0], rates[^1]);
     }
 
-    private static void Add(GenerationLoop loop, int promptTokens, int maxTokens, int number)
+    private static void Add(GenerationLoop loop, int promptTokens, int maxTokens, int number, Action? onEnd = null, Action? onToken = null)
     {
         RandomStream random = new RandomStream(Seed, "benchmark").CreateChild($"{number}");
         int[] prompt = [.. Enumerable.Range(0, promptTokens).Select(_ => random.NextInt32(loop.VocabularySize))];
-        loop.Add(new GenerationRequest { PromptIds = [.. prompt], MaxTokens = maxTokens, IgnoresEndTokens = true }, static result =>
+        loop.Add(new GenerationRequest { PromptIds = [.. prompt], MaxTokens = maxTokens, IgnoresEndTokens = true, OnUpdate = onToken is null ? null : _ => onToken() }, result =>
         {
             if (result.Error is { } error)
             {
                 throw error;
             }
+
+            onEnd?.Invoke();
         });
     }
 
-    private static void Drain(GenerationLoop loop)
+    private static void Drain(GenerationLoop loop) => StepWhile(loop, () => true);
+
+    private static void StepWhile(GenerationLoop loop, Func<bool> condition)
     {
-        while (!loop.IsIdle)
+        while (!loop.IsIdle && condition())
         {
             loop.Step();
         }
