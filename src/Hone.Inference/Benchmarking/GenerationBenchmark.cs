@@ -43,7 +43,7 @@ public static class GenerationBenchmark
         return Measure("decode", batch, batch * tokens, rounds, round =>
         {
             // Texts get ahead of others that still read their prompts: what counts is the time in which all of them write.
-            int waiting = batch, finished = 0, ahead = (batch * promptTokens / options.StepTokens) + batch;
+            int waiting = batch, finished = 0, ahead = (batch * promptTokens / options.MaxStepTokens) + batch;
             for (int i = 0; i < batch; i++)
             {
                 bool hasBegun = false;
