@@ -4,7 +4,7 @@ using System.Text.Unicode;
 namespace Hone.Core.Stages;
 
 /// <summary>Reads a JSONL file row by row in bounded memory; blank lines are passed over and counted, anything that is not JSON is an error.</summary>
-internal sealed class JsonLinesReader : IDisposable
+public sealed class JsonLinesReader : IDisposable
 {
     private const int MaxRowBytes = 1 << 26; // 64 MiB: larger rows are binary data or a missing line break
     private const byte NewLine = (byte)'\n';

@@ -1,0 +1,81 @@
+using Hone.Data.Formats;
+
+namespace Hone.Data.Datasets;
+
+/// <summary>Counts what becomes of a file's rows, in file order.</summary>
+internal sealed class SourceTally(ResolvedSource source)
+{
+    private const int Shown = 10;      // row numbers that a report names
+    private const int MaxColumns = 32; // names of unused columns that it keeps
+
+    private readonly SortedDictionary<RowIssue, (long Count, List<long> Rows, string Place, string Detail)> _dropped = [];
+    private readonly SortedSet<string> _unused = new(StringComparer.Ordinal);
+    private readonly List<long> _truncatedRows = [];
+    private long _rows;
+    private long _examples;
+    private long _tokens;
+    private long _trained;
+    private long _truncated;
+    private long _cut;
+
+    /// <summary>Counts an example.</summary>
+    public void Add(DataRow row, EncodedExample example, IReadOnlyList<string> unusedColumns)
+    {
+        AddRow(unusedColumns);
+        _examples++;
+        _tokens += example.Example.InputIds.Length;
+        _trained += example.Example.TrainedTokens;
+        if (example.CutTokens > 0)
+        {
+            _truncated++;
+            _cut += example.CutTokens;
+            if (_truncatedRows.Count < Shown)
+            {
+                _truncatedRows.Add(row.Number);
+            }
+        }
+    }
+
+    /// <summary>Counts a row that is left out.</summary>
+    public void Drop(DataRow row, InvalidRowException problem, IReadOnlyList<string> unusedColumns)
+    {
+        AddRow(unusedColumns);
+        (long count, List<long> rows, string place, string detail) = _dropped.GetValueOrDefault(problem.Issue, (0, [], row.Place, problem.Facts));
+        if (rows.Count < Shown)
+        {
+            rows.Add(row.Number);
+        }
+
+        _dropped[problem.Issue] = (count + 1, rows, place, detail);
+    }
+
+    /// <summary>The counts.</summary>
+    public SourceReport ToReport() => new()
+    {
+        Source = source.DisplayName,
+        Format = source.FormatName,
+        IsDetected = source.IsDetected,
+        UnusedColumns = [.. _unused],
+        RowsRead = _rows,
+        Examples = _examples,
+        Tokens = _tokens,
+        TrainedTokens = _trained,
+        Truncated = _truncated,
+        CutTokens = _cut,
+        TruncatedRows = _truncatedRows,
+        Dropped = [.. _dropped.Select(entry => new DroppedRows(entry.Key, entry.Value.Count, entry.Value.Rows, entry.Value.Place, entry.Value.Detail))],
+        Notes = source.Warnings,
+    };
+
+    private void AddRow(IReadOnlyList<string> unusedColumns)
+    {
+        _rows++;
+        foreach (string column in unusedColumns)
+        {
+            if (_unused.Count < MaxColumns)
+            {
+                _unused.Add(column);
+            }
+        }
+    }
+}

@@ -1,0 +1,189 @@
+using System.Text.Json;
+using Hone.Core.Registry;
+
+namespace Hone.Data.Formats;
+
+/// <summary>Data sets by name, as LLaMA-Factory describes them in <c>dataset_info.json</c>.</summary>
+/// <remarks>
+/// Source: hiyouga/LLaMA-Factory, <c>dataset_info.json</c>. As there, an entry with <c>columns</c> or <c>tags</c> has those alone that it lists; what it
+/// probably forgot is a warning.
+/// </remarks>
+public sealed class DatasetRegistry
+{
+    /// <summary>The name of the file.</summary>
+    public const string FileName = "dataset_info.json";
+
+    private static readonly string[] s_keys = ["file_name", "formatting", "ranking", "subset", "split", "folder", "num_samples", "columns", "tags", "hf_hub_url", "ms_hub_url", "om_hub_url", "script_url", "cloud_file_name"];
+    private static readonly string[] s_columns = ["prompt", "query", "response", "history", "messages", "system", "tools", "images", "videos", "audios", "chosen", "rejected", "kto_tag"];
+    private static readonly string[] s_tags = ["role_tag", "content_tag", "user_tag", "assistant_tag", "observation_tag", "function_tag", "system_tag"];
+
+    private readonly string _path;
+    private readonly JsonElement _entries;
+
+    private DatasetRegistry(string path, JsonElement entries)
+    {
+        _path = path;
+        _entries = entries;
+    }
+
+    /// <summary>The names, in file order.</summary>
+    public IReadOnlyList<string> Names => [.. _entries.EnumerateObject().Select(entry => entry.Name)];
+
+    /// <summary>Reads the file.</summary>
+    /// <exception cref="DatasetFormatException">It cannot be read, or is no JSON object.</exception>
+    public static DatasetRegistry Load(string path)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(File.ReadAllText(path));
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? new DatasetRegistry(path, document.RootElement.Clone())
+                : throw new DatasetFormatException("The file does not describe data sets.", path, $"the top is {document.RootElement.ValueKind}", "write {\"name\": {\"file_name\": …}, …}");
+        }
+        catch (JsonException e)
+        {
+            throw new DatasetFormatException("The file is no JSON.", $"{path}:{e.LineNumber + 1}:{e.BytePositionInLine + 1}", e.Message.Split(" Path:")[0], "correct it at this place", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DatasetFormatException("The descriptions of data sets cannot be read.", path, e.Message, "check that the file exists and may be read", e);
+        }
+    }
+
+    /// <summary>Looks a data set up.</summary>
+    /// <exception cref="DatasetFormatException">There is none of that name, or it is not a file of rows for supervised fine-tuning.</exception>
+    public DatasetEntry Find(string name)
+    {
+        if (!_entries.TryGetProperty(name, out JsonElement entry))
+        {
+            throw new DatasetFormatException("There is no such data set.", _path, $"'{name}'; nearest: {string.Join(", ", NearestNames.Rank(name, Names))}", "take a name of this file");
+        }
+
+        if (entry.ValueKind != JsonValueKind.Object)
+        {
+            throw Invalid(name, $"it is {entry.ValueKind}, not an object", "write {\"file_name\": …}");
+        }
+
+        RefuseUnknown(name, entry, s_keys, "");
+        string file = RowText(name, entry, "file_name") ?? throw Invalid(
+            name, $"it has no file_name, but {string.Join(", ", entry.EnumerateObject().Select(property => property.Name))}", "download it, and name the file in file_name");
+        if (entry.TryGetProperty("ranking", out JsonElement ranking) && ranking.ValueKind == JsonValueKind.True)
+        {
+            throw Invalid(name, "ranking: true makes it preference data", "use it for preference optimisation");
+        }
+
+        JsonElement? columns = Map(name, entry, "columns", s_columns), tags = Map(name, entry, "tags", s_tags);
+        if (Value(name, columns, "kto_tag", null, columns is not null) is not null)
+        {
+            throw Invalid(name, "the column kto_tag makes it preference data", "use it for preference optimisation");
+        }
+
+        string formatting = RowText(name, entry, "formatting") ?? "alpaca";
+        var warnings = new List<string>();
+        RowFormat format = formatting switch
+        {
+            "alpaca" => Alpaca(name, columns, warnings),
+            "sharegpt" => ShareGpt(name, columns, tags, warnings),
+            "openai" => OpenAi(name, columns, tags),
+            _ => throw Invalid(name, $"formatting '{formatting}'", "use alpaca, sharegpt or openai"),
+        };
+        long? samples = entry.TryGetProperty("num_samples", out JsonElement number) && number.ValueKind != JsonValueKind.Null
+            ? number.ValueKind == JsonValueKind.Number && number.TryGetInt64(out long count) && count > 0 ? count : throw Invalid(name, $"num_samples is {number}", "give a whole number above 0")
+            : null;
+        string formatName = formatting == "openai" ? "messages" : formatting;
+        return new DatasetEntry(name, Path.Combine(Path.GetDirectoryName(_path) ?? "", file), formatName, format, samples, warnings);
+    }
+
+    private AlpacaFormat Alpaca(string name, JsonElement? columns, List<string> warnings)
+    {
+        bool given = columns is not null;
+        var format = new AlpacaFormat
+        {
+            Prompt = Value(name, columns, "prompt", "instruction", given) ?? throw Invalid(name, "its columns have no prompt", "add \"prompt\": \"instruction\""),
+            Query = Value(name, columns, "query", "input", given),
+            Response = Value(name, columns, "response", "output", given),
+            System = Value(name, columns, "system", null, given),
+            History = Value(name, columns, "history", null, given),
+        };
+        if (format.Response is null)
+        {
+            warnings.Add($"{_path}: '{name}' lists its columns without a response, so its rows are plain texts; add \"response\": \"output\" if they have answers");
+        }
+
+        return format;
+    }
+
+    private ShareGptFormat ShareGpt(string name, JsonElement? columns, JsonElement? tags, List<string> warnings)
+    {
+        bool given = tags is not null;
+        var format = new ShareGptFormat
+        {
+            Messages = Value(name, columns, "messages", "conversations", columns is not null) ?? throw Invalid(name, "its columns have no messages", "add \"messages\": \"conversations\""),
+            Tools = Value(name, columns, "tools", null, columns is not null),
+            System = Value(name, columns, "system", null, columns is not null),
+            RoleTag = Value(name, tags, "role_tag", "from", given) ?? throw Invalid(name, "its tags have no role_tag", "add \"role_tag\": \"from\""),
+            ContentTag = Value(name, tags, "content_tag", "value", given) ?? throw Invalid(name, "its tags have no content_tag", "add \"content_tag\": \"value\""),
+            UserTag = Value(name, tags, "user_tag", "human", given),
+            AssistantTag = Value(name, tags, "assistant_tag", "gpt", given),
+            ObservationTag = Value(name, tags, "observation_tag", "observation", given),
+            FunctionTag = Value(name, tags, "function_tag", "function_call", given),
+            SystemTag = Value(name, tags, "system_tag", "system", given),
+        };
+        if (given && format.SystemTag is null)
+        {
+            warnings.Add($"{_path}: '{name}' lists its tags without a system_tag, so a row with a system message is an error; add \"system_tag\": \"system\" if there are any");
+        }
+
+        return format;
+    }
+
+    private MessagesFormat OpenAi(string name, JsonElement? columns, JsonElement? tags)
+    {
+        var defaults = new MessagesFormat();
+        return defaults with
+        {
+            Messages = Value(name, columns, "messages", defaults.Messages, false)!, // has a default
+            Tools = Value(name, columns, "tools", null, columns is not null),
+            System = Value(name, columns, "system", null, columns is not null),
+            RoleTag = Value(name, tags, "role_tag", defaults.RoleTag, false)!, // has a default, as all below
+            ContentTag = Value(name, tags, "content_tag", defaults.ContentTag, false)!,
+            UserTag = Value(name, tags, "user_tag", defaults.UserTag, false)!,
+            AssistantTag = Value(name, tags, "assistant_tag", defaults.AssistantTag, false)!,
+            ObservationTag = Value(name, tags, "observation_tag", defaults.ObservationTag, false)!,
+            SystemTag = Value(name, tags, "system_tag", defaults.SystemTag, false)!,
+        };
+    }
+
+    private JsonElement? Map(string name, JsonElement entry, string key, string[] known)
+    {
+        if (!entry.TryGetProperty(key, out JsonElement map) || map.ValueKind == JsonValueKind.Null)
+        {
+            return null;
+        }
+
+        if (map.ValueKind != JsonValueKind.Object)
+        {
+            throw Invalid(name, $"{key} is {map.ValueKind}, not an object", "write {\"" + known[0] + "\": …}");
+        }
+
+        RefuseUnknown(name, map, known, key + ".");
+        return map;
+    }
+
+    private string? Value(string name, JsonElement? map, string key, string? fallback, bool omittedIsNull) =>
+        map is { } given && given.TryGetProperty(key, out _) ? RowText(name, given, key) : omittedIsNull ? null : fallback;
+
+    private string? RowText(string name, JsonElement map, string key) =>
+        !map.TryGetProperty(key, out JsonElement value) || value.ValueKind == JsonValueKind.Null ? null
+        : value.ValueKind == JsonValueKind.String ? value.GetString() : throw Invalid(name, $"{key} is {value.ValueKind}, not text", "write it as text");
+
+    private void RefuseUnknown(string name, JsonElement map, string[] known, string prefix)
+    {
+        foreach (string key in map.EnumerateObject().Select(property => property.Name).Where(key => !known.Contains(key)))
+        {
+            throw Invalid(name, $"unknown key '{prefix}{key}'; nearest: {string.Join(", ", NearestNames.Rank(key, known))}", "correct or remove it");
+        }
+    }
+
+    private DatasetFormatException Invalid(string name, string facts, string fix) => new($"The data set '{name}' cannot be used.", _path, facts, fix);
+}
