@@ -31,6 +31,7 @@ public sealed class HandComputedTests
         ["linear"] = () => (Op.Linear(Row(1, 2), Matrix(2, 2, 3, 4, 5, 6), Row(10, 20)), [21, 37]), // 1·3 + 2·4 + 10, 1·5 + 2·6 + 20
         ["linear_cross_entropy"] = () => (Op.LinearCrossEntropy(Matrix(1, 1, 1.0986122886681098), Matrix(2, 1, 0, 1), Tensor.From([1L], 1)).Sum, [0.28768207245178093]), // logits 0 and ln 3: −ln ¾
         ["log"] = () => (Op.Log(Row(1, 2.718281828459045)), [0, 1]),
+        ["log_one_minus_exp"] = () => (Op.LogOneMinusExp(Row(-1.3862943611198906)), [-0.28768207245178093]), // 1 − ¼: ln ¾
         ["log_softmax"] = () => (Op.LogSoftmax(Row(0, 1.0986122886681098)), [-1.3862943611198906, -0.28768207245178093]), // ln ¼, ln ¾
         ["log_sum_exp"] = () => (Op.LogSumExp(Row(1000, 1000), 0), [1000.6931471805599]), // 1000 + ln 2
         ["mat_mul"] = () => (Op.MatMul(Matrix(2, 2, 1, 2, 3, 4), Matrix(2, 2, 5, 6, 7, 8)), [19, 22, 43, 50]), // 1·5 + 2·7, 1·6 + 2·8, …
@@ -50,6 +51,8 @@ public sealed class HandComputedTests
         ["rsqrt"] = () => (Op.ReciprocalSqrt(Row(4, 0.25)), [0.5, 2]),
         ["scale"] = () => (Row(2, -3) * 1.5, [3, -4.5]),
         ["scaled_dot_product_attention"] = () => (Op.ScaledDotProductAttention(Op.Reshape(Row(0), 1, 1, 1, 1), Op.Reshape(Row(7, -7), 1, 1, 2, 1), Op.Reshape(Row(2, 4), 1, 1, 2, 1)), [3]), // equal scores: the mean of the values
+        ["segment_repeat"] = () => (Op.SegmentRepeat(Row(5, 6, 7), 2, 0, 1), [5, 5, 7]),
+        ["segment_sum"] = () => (Op.SegmentSum(Row(1, 2, 4), 2, 0, 1), [3, 0, 4]),
         ["sigmoid"] = () => (Op.Sigmoid(Row(0, 1.0986122886681098)), [0.5, 0.75]), // σ(ln 3) = 3/4
         ["silu"] = () => (Op.Silu(Row(0, 1.0986122886681098)), [0, 0.8239592165010823]), // ln 3 · 3/4
         ["sin"] = () => (Op.Sin(Row(0, Math.PI / 2)), [0, 1]),

@@ -1,0 +1,22 @@
+using Hone.Tensors;
+
+namespace Hone.Training.Losses;
+
+/// <summary>Answers that are each desirable or not, under the trained model and the model it started from.</summary>
+public sealed record KtoBatch
+{
+    /// <summary>Sums of the answers' log-probabilities, <c>[rows]</c>; carries the gradient.</summary>
+    public required Tensor LogProbabilities { get; init; }
+
+    /// <summary>The same under the reference model; without gradient.</summary>
+    public required Tensor Reference { get; init; }
+
+    /// <summary>Whether each answer is desirable.</summary>
+    public required IReadOnlyList<bool> IsDesirable { get; init; }
+
+    /// <summary>Sums for prompts with answers of other rows, from which the distance to the reference model is estimated, <c>[any]</c>; no gradient is taken.</summary>
+    public required Tensor MismatchedLogProbabilities { get; init; }
+
+    /// <summary>The same under the reference model.</summary>
+    public required Tensor MismatchedReference { get; init; }
+}

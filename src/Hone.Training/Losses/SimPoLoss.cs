@@ -1,0 +1,43 @@
+using Hone.Core.Recipes;
+using Hone.Tensors;
+
+namespace Hone.Training.Losses;
+
+/// <summary>Simple preference optimisation: the mean log-probability itself is the reward, with a margin. Needs no reference model.</summary>
+/// <remarks>
+/// With mean log-probabilities c and r of an answer's tokens: <c>L = mean(−ln σ(β·(c − r) − γ)) + α·nll</c>, nll the mean over all chosen tokens.
+/// Source: Meng et al., arXiv:2405.14734, equation 6, whose β and γ/β are the defaults; the likelihood term: Xu et al., arXiv:2401.08417, equation 5.
+/// </remarks>
+[Loss("simpo")]
+public sealed record SimPoLoss : PreferenceLoss
+{
+    /// <summary>The defaults.</summary>
+    public SimPoLoss() => Beta = 2;
+
+    /// <summary>Margin γ by which rewards are to differ.</summary>
+    [NonNegative]
+    public double Gamma { get; init; } = 1;
+
+    /// <summary>Weight α of the negative log-likelihood of chosen answers.</summary>
+    [NonNegative]
+    public double NllWeight { get; init; }
+
+    /// <inheritdoc/>
+    public override bool NeedsReference => false;
+
+    private protected override string Name => "SimPO";
+
+    private protected override PreferenceLossResult ComputeChecked(PreferencePairs pairs)
+    {
+        Tensor chosen = pairs.Chosen.Means(), rejected = pairs.Rejected.Means();
+        Tensor perPair = Ops.Softplus(Ops.AddScalar((chosen - rejected) * -Beta, Gamma));
+        var result = new PreferenceLossResult(Ops.Mean(perPair), perPair, chosen.Detach() * Beta, rejected.Detach() * Beta);
+        if (NllWeight == 0)
+        {
+            return result;
+        }
+
+        Tensor nll = -pairs.Chosen.MeanOfTokens();
+        return result with { Loss = result.Loss + (nll * NllWeight), NegativeLogLikelihood = nll.Detach() };
+    }
+}
