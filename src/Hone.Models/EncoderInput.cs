@@ -17,6 +17,31 @@ public sealed record EncoderInput
     /// <summary>i32 <c>[tokens]</c>: which of two texts a token belongs to; all the first when not given.</summary>
     public Tensor? TokenTypeIds { get; init; }
 
+    /// <summary>Takes sequences that lie one after the other.</summary>
+    /// <param name="config">The model: families count positions in their own ways.</param>
+    /// <param name="ids">Tokens of all sequences.</param>
+    /// <param name="lengths">Tokens of each sequence, at least 1.</param>
+    /// <exception cref="ArgumentException">The lengths do not add up to the tokens.</exception>
+    public static EncoderInput FromSequences(ModelConfig config, ReadOnlySpan<int> ids, ReadOnlySpan<int> lengths)
+    {
+        var positions = new int[ids.Length];
+        int start = 0;
+        foreach (int length in lengths)
+        {
+            if (length < 1 || length > ids.Length - start)
+            {
+                throw new ArgumentException($"Sequences of {string.Join(", ", lengths.ToArray())} tokens do not make {ids.Length}.", nameof(lengths));
+            }
+
+            config.CountPositions([.. ids.Slice(start, length).ToArray().Select(id => (long)id)]).CopyTo(positions, start);
+            start += length;
+        }
+
+        return start == ids.Length
+            ? new EncoderInput { InputIds = Tensor.From(ids, ids.Length), Context = new PackedAttentionContext(Tensor.From(positions, positions.Length), PackedSequences.FromLengths(lengths)) }
+            : throw new ArgumentException($"Sequences of {string.Join(", ", lengths.ToArray())} tokens do not make {ids.Length}.", nameof(lengths));
+    }
+
     /// <summary>Takes the padding off a batch.</summary>
     /// <param name="config">The model: families count positions in their own ways.</param>
     /// <param name="ids">Tokens, row after row.</param>

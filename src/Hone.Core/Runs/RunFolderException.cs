@@ -22,7 +22,7 @@ public sealed class RunFolderException : HoneException
     /// <summary>Explains a failed write.</summary>
     /// <param name="path">The file that was being written.</param>
     /// <param name="cause">The operating system's error.</param>
-    internal static RunFolderException ForWrite(string path, Exception cause)
+    public static RunFolderException ForWrite(string path, Exception cause)
     {
         bool full = cause is IOException && FullDiskCodes.Contains(cause.HResult);
         return new RunFolderException(

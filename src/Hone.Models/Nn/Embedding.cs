@@ -41,6 +41,9 @@ public sealed class Embedding : Module
     /// <summary>The trained update, or <see langword="null"/>; set by an adapter alone.</summary>
     public IEmbeddingAdapter? Adapter { get; set; }
 
+    /// <summary>Changes what <see cref="Forward"/> gives, <c>[…, width]</c>, while a model is trained; nothing when <see langword="null"/>.</summary>
+    public Func<Tensor, Tensor>? Noise { get; set; }
+
     internal StoredWeight Stored { get; }
 
     /// <summary>Whether the output head's packed weight serves as the table.</summary>
@@ -57,7 +60,8 @@ public sealed class Embedding : Module
         Tensor places = Ops.Cast(ids, DType.I64);
         Tensor y = Table is not null ? Ops.Embedding(Table, places, _paddingIndex)
             : Ops.Embedding(_packed ?? throw new InvalidOperationException($"'{Path}' has no table yet; WeightSource.Complete reads it."), places);
-        return Adapter is null ? y : Adapter.Apply(this, places, y);
+        y = Adapter is null ? y : Adapter.Apply(this, places, y);
+        return Noise is null ? y : Noise(y);
     }
 
     /// <summary>The table as dense f32, from the parameter or read again from the checkpoint; the caller disposes it.</summary>

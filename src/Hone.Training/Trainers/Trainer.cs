@@ -1,0 +1,25 @@
+using Hone.Models;
+
+namespace Hone.Training.Trainers;
+
+/// <summary>What is trained for: the loss of a micro-batch. Everything else is the loop's.</summary>
+/// <typeparam name="TBatch">What it reads.</typeparam>
+public abstract class Trainer<TBatch>
+{
+    /// <summary>The model.</summary>
+    public abstract PretrainedModel Model { get; }
+
+    /// <summary>Number of things that the loss of a micro-batch is summed over: label tokens, pairs. May be 0.</summary>
+    public abstract long TargetsOf(TBatch batch);
+
+    /// <summary>Tokens of each sequence that a micro-batch runs through the model.</summary>
+    public abstract IReadOnlyList<int> LengthsOf(TBatch batch);
+
+    /// <summary>Numbers of the rows that a micro-batch was made from, for messages.</summary>
+    public abstract IEnumerable<long> RowsOf(TBatch batch);
+
+    /// <summary>Computes a micro-batch's share of the loss of a step; the shares of a step add up to its loss.</summary>
+    /// <param name="batch">The micro-batch.</param>
+    /// <param name="stepTargets">Targets of all micro-batches of the step, at least 1.</param>
+    public abstract LossShare Loss(TBatch batch, long stepTargets);
+}
