@@ -109,6 +109,7 @@ internal static class CliProgram
         root.Subcommands.Add(EmbedCommand.Create(host));
         root.Subcommands.Add(ScoreCommand.Create(host));
         root.Subcommands.Add(TemplateCommand.Create(host));
+        root.Subcommands.Add(DataCommand.Create(host));
         root.Subcommands.Add(PullCommand.Create(host));
         root.Subcommands.Add(PushCommand.Create(host));
         root.Subcommands.Add(BenchCommand.Create(host));
