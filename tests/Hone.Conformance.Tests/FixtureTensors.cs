@@ -38,7 +38,7 @@ internal sealed class FixtureTensors
     public int[] ShapeOf(string name) => _entries[name].GetProperty("shape").EnumerateArray().Select(size => size.GetInt32()).ToArray();
 
     /// <summary>The tensor's element type.</summary>
-    public DType TypeOf(string name) => Enum.Parse<DType>(_entries[name].GetProperty("dtype").GetString()!);
+    public DType TypeOf(string name) => Enum.Parse<DType>(_entries[name].GetProperty("dtype").GetString()!, ignoreCase: true);
 
     /// <summary>A copy of the tensor in the current scope.</summary>
     public Tensor this[string name]

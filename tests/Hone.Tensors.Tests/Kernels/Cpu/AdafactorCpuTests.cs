@@ -91,7 +91,7 @@ public sealed unsafe class AdafactorCpuTests
         using var scope = TensorScope.Begin("test");
         int count = shape.Aggregate(1, (a, b) => a * b);
         using var parameter = new Parameter(Strided.Cast(Tensor.From(KernelSuite.Values(5, count), shape), dtype), "w");
-        Tensor first = Tensor.Zeros(dtype, shape), rows = Tensor.Zeros(dtype, shape[..^1]);
+        Tensor first = Tensor.Zeros(dtype, shape), rows = Tensor.Zeros(dtype, shape.AsSpan(..^1));
         Tensor other = Tensor.Zeros(dtype, shape.Length > 1 ? [.. shape[..^2], shape[^1]] : shape);
         for (int step = 1; step <= 3; step++)
         {
