@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using System.Text.Json;
 using Hone.Core.Errors;
 
@@ -8,6 +9,8 @@ namespace Hone.Inference.Constraints;
 /// <remarks>A generation that ends does so with an accepted text, also when its tokens run out: the shortest way to an end is then forced.</remarks>
 public sealed class Constraint
 {
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     private readonly Lazy<Grammar> _grammar;
 
     private Constraint(string kind, string source, Func<Grammar> compile)
@@ -58,10 +61,10 @@ public sealed class Constraint
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(schema);
+            using JsonDocument document = JsonDocument.Parse(Strict.GetBytes(schema));
             return JsonSchemaGrammar.Compile(document.RootElement);
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or EncoderFallbackException)
         {
             throw new HoneException("A JSON schema cannot be used as a constraint.", "the schema's text", e.Message.TrimEnd('.'), "correct the JSON", e);
         }

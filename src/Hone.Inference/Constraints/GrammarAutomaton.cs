@@ -3,25 +3,33 @@ using Hone.Core.Errors;
 namespace Hone.Inference.Constraints;
 
 /// <summary>Follows a grammar byte by byte; states are computed when first reached and shared from then on.</summary>
-/// <remarks>The stack of calls is part of a state, so rules may call themselves. Used by one thread at a time.</remarks>
+/// <remarks>
+/// The stack of calls is part of a state, so rules may call themselves. When the states have grown too many they are all forgotten and computed anew, as far as
+/// they are needed again: memory is bounded whatever the grammar. Used by one thread at a time.
+/// Source: Cox, "Regular Expression Matching in the Wild", 2010 (the cache of RE2).
+/// </remarks>
 internal sealed class GrammarAutomaton
 {
     private const int ByteValues = 256;
-    private const int MaxStates = 200_000;
+    private const long DefaultMaxCells = 16 << 20; // some 150 MB
     private const int MaxPlaces = 20_000; // in one state; a grammar that needs more is ambiguous beyond use
 
     private readonly Grammar _grammar;
     private readonly GrammarCosts _costs;
+    private readonly long _maxCells;
     private readonly byte[] _classOf = new byte[ByteValues];
     private readonly byte[] _example;
     private readonly Dictionary<Key, GrammarState> _states = [];
     private readonly CallStacks _stacks = new();
+    private long _cells;
 
     /// <summary>Prepares a grammar.</summary>
+    /// <param name="grammar">The accepted texts.</param>
+    /// <param name="maxCells">How many successors and places all states together may hold before they are forgotten.</param>
     /// <exception cref="HoneException">No text at all is accepted, or the grammar calls itself without a byte in between.</exception>
-    public GrammarAutomaton(Grammar grammar)
+    public GrammarAutomaton(Grammar grammar, long maxCells = DefaultMaxCells)
     {
-        _grammar = grammar;
+        (_grammar, _maxCells) = (grammar, maxCells);
         _costs = new GrammarCosts(grammar, Enumerable.Repeat(true, ByteValues).ToArray());
         _example = BuildClasses();
         Start = Close([(grammar.Rules[grammar.Root].Start, CallStacks.Empty)])
@@ -45,7 +53,7 @@ internal sealed class GrammarAutomaton
 
     /// <summary>The state behind a byte.</summary>
     /// <returns><see langword="null"/> when no accepted text begins so.</returns>
-    /// <exception cref="HoneException">The grammar needs more states than are allowed.</exception>
+    /// <exception cref="HoneException">The grammar is too ambiguous.</exception>
     public GrammarState? Advance(GrammarState state, byte value)
     {
         int byteClass = _classOf[value];
@@ -79,7 +87,7 @@ internal sealed class GrammarAutomaton
         var reached = new List<(int Node, int Stack)>();
         foreach ((int node, int stack) in state.Places)
         {
-            foreach (GrammarEdge edge in _grammar.Edges[node])
+            foreach (GrammarEdge edge in _grammar.EdgesOf(node))
             {
                 if (edge.Kind == GrammarEdgeKind.Byte && value >= edge.First && value <= edge.Last)
                 {
@@ -114,7 +122,7 @@ internal sealed class GrammarAutomaton
             }
 
             bool readsByte = false;
-            foreach (GrammarEdge edge in _grammar.Edges[node])
+            foreach (GrammarEdge edge in _grammar.EdgesOf(node))
             {
                 switch (edge.Kind)
                 {
@@ -160,14 +168,16 @@ internal sealed class GrammarAutomaton
 
     private GrammarState Intern(List<(int Node, int Stack)> places, bool isAccepting)
     {
-        places.RemoveAll(place => !_grammar.Edges[place.Node].Any(edge => edge.Kind == GrammarEdgeKind.Byte && _costs.IsReachable(edge.Target)));
+        places.RemoveAll(place => !LeadsOn(place.Node));
         places.Sort();
         var key = new Key([.. places], isAccepting);
         if (!_states.TryGetValue(key, out GrammarState? state))
         {
-            if (_states.Count >= MaxStates)
+            _cells += places.Count + Classes;
+            if (_cells > _maxCells)
             {
-                throw new HoneException("A constraint is too large to follow.", facts: $"more than {MaxStates:N0} different situations", fix: "use smaller repetition counts, lengths or lists");
+                ForgetStates();
+                _cells = places.Count + Classes;
             }
 
             state = new GrammarState(key.Places, isAccepting, Classes);
@@ -177,14 +187,41 @@ internal sealed class GrammarAutomaton
         return state;
     }
 
+    private bool LeadsOn(int node)
+    {
+        foreach (GrammarEdge edge in _grammar.EdgesOf(node))
+        {
+            if (edge.Kind == GrammarEdgeKind.Byte && _costs.IsReachable(edge.Target))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // States that are still in use stay right: they only no longer know their successors.
+    private void ForgetStates()
+    {
+        foreach (GrammarState state in _states.Values)
+        {
+            state.Forget();
+        }
+
+        _states.Clear();
+    }
+
     private byte[] BuildClasses()
     {
         bool[] begins = new bool[ByteValues + 1];
         begins[0] = true;
-        foreach (GrammarEdge edge in _grammar.Edges.SelectMany(edges => edges).Where(edge => edge.Kind == GrammarEdgeKind.Byte))
+        foreach (GrammarEdge edge in _grammar.AllEdges)
         {
-            begins[edge.First] = true;
-            begins[edge.Last + 1] = true;
+            if (edge.Kind == GrammarEdgeKind.Byte)
+            {
+                begins[edge.First] = true;
+                begins[edge.Last + 1] = true;
+            }
         }
 
         var examples = new List<byte>();

@@ -1,5 +1,6 @@
 using System.Text;
 using Hone.Core.Errors;
+using Hone.Processors.Patterns;
 
 namespace Hone.Inference.Constraints;
 
@@ -9,8 +10,12 @@ internal sealed class GrammarBuilder
 {
     private const int MaxNodes = 500_000;
 
-    private readonly List<List<GrammarEdge>> _edges = [];
+    // UTF-8 has no bytes for them.
+    private static readonly CodePointSet Surrogates = CodePointSet.Range(0xD800, 0xDFFF);
+
+    private readonly List<(int Node, GrammarEdge Edge)> _edges = [];
     private readonly List<(int Start, int End)> _rules = [];
+    private int _nodes;
 
     /// <summary>Begins a rule that can be called before its content is known.</summary>
     public int DeclareRule()
@@ -36,7 +41,7 @@ internal sealed class GrammarBuilder
 
     /// <summary>Finishes the grammar.</summary>
     /// <param name="rule">The rule that the whole text must follow.</param>
-    public Grammar Build(int rule) => new([.. _edges.Select(edges => edges.ToArray())], [.. _rules], rule);
+    public Grammar Build(int rule) => new(_nodes, _edges, [.. _rules], rule);
 
     /// <summary>The empty text.</summary>
     public Fragment Empty()
@@ -58,20 +63,20 @@ internal sealed class GrammarBuilder
         foreach (byte value in bytes)
         {
             int next = Node();
-            _edges[end].Add(GrammarEdge.Byte(value, value, next));
+            _edges.Add((end, GrammarEdge.Byte(value, value, next)));
             end = next;
         }
 
         return new Fragment(start, end);
     }
 
-    /// <summary>One character of a set, in UTF-8.</summary>
+    /// <summary>One character of a set, in UTF-8; surrogates are none.</summary>
     public Fragment Character(CodePointSet set)
     {
         int start = Node(), end = Node();
-        foreach ((int first, int last) in set.Ranges)
+        foreach ((int first, int rangeEnd) in set.Except(Surrogates).Ranges())
         {
-            Utf8Ranges.Split(first, last, bytes => AddByteRanges(start, end, bytes));
+            Utf8Ranges.Split(first, rangeEnd - 1, bytes => AddByteRanges(start, end, bytes));
         }
 
         return new Fragment(start, end);
@@ -81,7 +86,7 @@ internal sealed class GrammarBuilder
     public Fragment Call(int rule)
     {
         int start = Node(), end = Node();
-        _edges[start].Add(GrammarEdge.Call(rule, end));
+        _edges.Add((start, GrammarEdge.Call(rule, end)));
         return new Fragment(start, end);
     }
 
@@ -131,44 +136,62 @@ internal sealed class GrammarBuilder
     /// <param name="create">Creates the part anew for each time.</param>
     /// <param name="min">0 or more.</param>
     /// <param name="max">Not below <paramref name="min"/>.</param>
+    /// <exception cref="HoneException">So many copies would make the grammar too large.</exception>
     public Fragment Repeat(Func<Fragment> create, int min, int? max)
     {
-        int start = Node(), at = start;
+        int start = Node(), at = start, made = 0;
+        long copies = max ?? min + 1L;
         for (int i = 0; i < min; i++)
         {
-            at = Append(at, create());
+            at = Append(at, Copy());
         }
 
         if (max is null)
         {
-            return new Fragment(start, Append(at, Star(create())));
+            return new Fragment(start, Append(at, Star(Copy())));
         }
 
         int end = Node();
         for (int i = min; i < max; i++)
         {
             Jump(at, end);
-            at = Append(at, create());
+            at = Append(at, Copy());
         }
 
         Jump(at, end);
         return new Fragment(start, end);
+
+        // The first copy may make rules that the others share; from the second one on all are of one size, so what is to come is known before it is made.
+        Fragment Copy()
+        {
+            int before = _nodes;
+            Fragment copy = create();
+            if (++made == 2)
+            {
+                Require((copies - made) * (_nodes - before));
+            }
+
+            return copy;
+        }
     }
 
     /// <summary>Leads from one node to another without a byte.</summary>
-    public void Jump(int from, int to) => _edges[from].Add(GrammarEdge.Jump(to));
+    public void Jump(int from, int to) => _edges.Add((from, GrammarEdge.Jump(to)));
 
     /// <summary>Adds a node.</summary>
     /// <exception cref="HoneException">The grammar has become too large.</exception>
     public int Node()
     {
-        if (_edges.Count >= MaxNodes)
+        Require(1);
+        return _nodes++;
+    }
+
+    private void Require(long nodes)
+    {
+        if (_nodes + nodes > MaxNodes)
         {
             throw new HoneException("A constraint is too large.", facts: $"more than {MaxNodes:N0} states", fix: "use smaller repetition counts, lengths or lists");
         }
-
-        _edges.Add([]);
-        return _edges.Count - 1;
     }
 
     private int Append(int at, Fragment part)
@@ -182,7 +205,7 @@ internal sealed class GrammarBuilder
         for (int i = 0; i < bytes.Length; i++)
         {
             int next = i == bytes.Length - 1 ? end : Node();
-            _edges[start].Add(GrammarEdge.Byte(bytes[i].First, bytes[i].Last, next));
+            _edges.Add((start, GrammarEdge.Byte(bytes[i].First, bytes[i].Last, next)));
             start = next;
         }
     }

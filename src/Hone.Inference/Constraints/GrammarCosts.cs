@@ -19,8 +19,8 @@ internal sealed class GrammarCosts
     public GrammarCosts(Grammar grammar, bool[] isAvailable)
     {
         _grammar = grammar;
-        _cost = new long[grammar.Edges.Length];
-        _best = new int[grammar.Edges.Length];
+        _cost = new long[grammar.Nodes];
+        _best = new int[grammar.Nodes];
         int next = -1;
         for (int value = 255; value >= 0; value--)
         {
@@ -88,7 +88,7 @@ internal sealed class GrammarCosts
                 continue;
             }
 
-            GrammarEdge edge = _grammar.Edges[node][_best[node]];
+            GrammarEdge edge = _grammar.EdgesOf(node)[_best[node]];
             if (edge.Kind == GrammarEdgeKind.Call)
             {
                 returns.Push(edge.Target);
@@ -108,7 +108,7 @@ internal sealed class GrammarCosts
     // Nodes are settled in order of their cost; a call waits for both the rule and what follows.
     private void Solve()
     {
-        List<(int Node, int Edge)>[] waiting = BuildPredecessors();
+        (int[] first, (int Node, int Edge)[] waiting) = BuildPredecessors();
         var queue = new PriorityQueue<(int Node, int Edge), long>();
         bool[] isSettled = new bool[_cost.Length];
         foreach ((_, int end) in _grammar.Rules)
@@ -126,9 +126,9 @@ internal sealed class GrammarCosts
             isSettled[entry.Node] = true;
             _cost[entry.Node] = cost;
             _best[entry.Node] = entry.Edge;
-            foreach ((int node, int index) in waiting[entry.Node])
+            foreach ((int node, int index) in waiting.AsSpan(first[entry.Node]..first[entry.Node + 1]))
             {
-                if (!isSettled[node] && CostThrough(_grammar.Edges[node][index]) is { } through)
+                if (!isSettled[node] && CostThrough(_grammar.EdgesOf(node)[index]) is { } through)
                 {
                     queue.Enqueue((node, index), through);
                 }
@@ -156,27 +156,39 @@ internal sealed class GrammarCosts
         }
     }
 
-    private List<(int Node, int Edge)>[] BuildPredecessors()
+    // For each node the edges that lead to it, or call the rule that begins there: where they begin, and all of them.
+    private (int[] First, (int Node, int Edge)[] Waiting) BuildPredecessors()
     {
-        var waiting = new List<(int Node, int Edge)>[_cost.Length];
-        for (int node = 0; node < waiting.Length; node++)
+        int[] first = new int[_cost.Length + 1];
+        foreach (GrammarEdge edge in _grammar.AllEdges)
         {
-            waiting[node] = [];
+            first[edge.Target + 1]++;
+            if (edge.Kind == GrammarEdgeKind.Call)
+            {
+                first[_grammar.Rules[edge.First].Start + 1]++;
+            }
         }
 
-        for (int node = 0; node < waiting.Length; node++)
+        for (int node = 0; node < _cost.Length; node++)
         {
-            for (int index = 0; index < _grammar.Edges[node].Length; index++)
+            first[node + 1] += first[node];
+        }
+
+        var waiting = new (int Node, int Edge)[first[^1]];
+        int[] next = first[..^1];
+        for (int node = 0; node < _cost.Length; node++)
+        {
+            ReadOnlySpan<GrammarEdge> edges = _grammar.EdgesOf(node);
+            for (int index = 0; index < edges.Length; index++)
             {
-                GrammarEdge edge = _grammar.Edges[node][index];
-                waiting[edge.Target].Add((node, index));
-                if (edge.Kind == GrammarEdgeKind.Call)
+                waiting[next[edges[index].Target]++] = (node, index);
+                if (edges[index].Kind == GrammarEdgeKind.Call)
                 {
-                    waiting[_grammar.Rules[edge.First].Start].Add((node, index));
+                    waiting[next[_grammar.Rules[edges[index].First].Start]++] = (node, index);
                 }
             }
         }
 
-        return waiting;
+        return (first, waiting);
     }
 }

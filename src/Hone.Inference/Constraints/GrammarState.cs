@@ -37,4 +37,11 @@ internal sealed class GrammarState
         _next[byteClass] = next;
         _isKnown[byteClass] = true;
     }
+
+    /// <summary>Drops what is known of successors, so that they can leave memory.</summary>
+    public void Forget()
+    {
+        Array.Clear(_next);
+        Array.Clear(_isKnown);
+    }
 }

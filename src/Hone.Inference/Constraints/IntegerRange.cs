@@ -1,4 +1,5 @@
 using System.Globalization;
+using Hone.Processors.Patterns;
 using Fragment = Hone.Inference.Constraints.GrammarBuilder.Fragment;
 
 namespace Hone.Inference.Constraints;
@@ -74,5 +75,5 @@ internal static class IntegerRange
         return builder.Choice(parts);
     }
 
-    private static Fragment Digits(GrammarBuilder builder, char first, char last) => builder.Character(CodePointSet.Of((first, last)));
+    private static Fragment Digits(GrammarBuilder builder, char first, char last) => builder.Character(CodePointSet.Range(first, last));
 }

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Hone.Processors.Patterns;
 using Fragment = Hone.Inference.Constraints.GrammarBuilder.Fragment;
 
 namespace Hone.Inference.Constraints;
@@ -14,8 +15,9 @@ internal sealed class JsonGrammar
     private const int MaxSpaces = 40;
 
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-    private static readonly CodePointSet Controls = CodePointSet.Of((0, 0x1F));
-    private static readonly CodePointSet MustEscape = Controls.Union(CodePointSet.Of(('"', '"'), ('\\', '\\')));
+    private static readonly CodePointSet Digits = CodePointSet.Range('0', '9');
+    private static readonly CodePointSet Controls = CodePointSet.Range(0, 0x1F);
+    private static readonly CodePointSet MustEscape = Controls.Union(CodePointSet.Of('"', '\\'));
     private static readonly (int Character, string Escape)[] ShortEscapes = [('"', "\\\""), ('\\', "\\\\"), ('\b', "\\b"), ('\f', "\\f"), ('\n', "\\n"), ('\r', "\\r"), ('\t', "\\t")];
 
     private readonly GrammarBuilder _builder;
@@ -26,7 +28,7 @@ internal sealed class JsonGrammar
     public JsonGrammar(GrammarBuilder builder)
     {
         _builder = builder;
-        Fragment blanks = builder.Repeat(() => builder.Character(CodePointSet.Of((' ', ' '), ('\t', '\t'))), 0, MaxSpaces);
+        Fragment blanks = builder.Repeat(() => builder.Character(CodePointSet.Of(' ', '\t')), 0, MaxSpaces);
         _space = builder.Rule(builder.Sequence(builder.Optional(builder.Text("\n")), blanks));
         _character = builder.Rule(AnyCharacter());
         _string = builder.Rule(Quoted(builder.Star(builder.Call(_character))));
@@ -96,28 +98,40 @@ internal sealed class JsonGrammar
     {
         CodePointSet plain = MustEscape.Complement();
         int end = _builder.Node();
-        return Quoted(new Fragment(Branch([.. names.Select(name => name.EnumerateRunes().Select(r => r.Value).ToArray())], 0), end));
+        int[][] spelled = [.. names.Select(name => name.EnumerateRunes().Select(r => r.Value).ToArray())];
+        int root = Branch([.. spelled.Where(name => name.All(plain.Contains))], 0, out Stack<IGrouping<int, int[]>> open); // no plain name equals the others
+        var work = new Stack<(int Node, int Depth, Stack<IGrouping<int, int[]>> Open)>([(root, 0, open)]); // names are as long as their writer likes: no recursion
+        while (work.TryPeek(out (int Node, int Depth, Stack<IGrouping<int, int[]>> Open) place))
+        {
+            if (!place.Open.TryPop(out IGrouping<int, int[]>? group))
+            {
+                work.Pop();
+                continue;
+            }
 
-        // At a place inside the tree of names: leave the tree by a character of no name, go on, or end where no name ends.
-        int Branch(List<int[]> inside, int depth)
+            Fragment next = _builder.Character(CodePointSet.Of(group.Key));
+            _builder.Jump(place.Node, next.Start);
+            int inner = Branch([.. group], place.Depth + 1, out Stack<IGrouping<int, int[]>> below);
+            _builder.Jump(next.End, inner);
+            work.Push((inner, place.Depth + 1, below));
+        }
+
+        return Quoted(new Fragment(root, end));
+
+        // A place inside the tree of names: leave the tree by a character of no name, or end where no name ends; going on is left open.
+        int Branch(List<int[]> inside, int depth, out Stack<IGrouping<int, int[]>> goingOn)
         {
             int node = _builder.Node();
-            var byNext = inside.Where(name => name.Length > depth).GroupBy(name => name[depth]).ToList();
+            List<IGrouping<int, int[]>> byNext = [.. inside.Where(name => name.Length > depth).GroupBy(name => name[depth])];
             if (inside.All(name => name.Length != depth))
             {
                 _builder.Jump(node, end);
             }
 
-            Fragment other = _builder.Sequence(_builder.Character(plain.Except(CodePointSet.Of(byNext.Select(g => (g.Key, g.Key))))), _builder.Star(_builder.Character(plain)));
+            Fragment other = _builder.Sequence(_builder.Character(plain.Except(CodePointSet.Of([.. byNext.Select(g => g.Key)]))), _builder.Star(_builder.Character(plain)));
             _builder.Jump(node, other.Start);
             _builder.Jump(other.End, end);
-            foreach (IGrouping<int, int[]> group in byNext)
-            {
-                Fragment next = _builder.Character(CodePointSet.Of(group.Key));
-                _builder.Jump(node, next.Start);
-                _builder.Jump(next.End, Branch([.. group], depth + 1));
-            }
-
+            goingOn = new Stack<IGrouping<int, int[]>>(byNext.AsEnumerable().Reverse());
             return node;
         }
     }
@@ -152,9 +166,9 @@ internal sealed class JsonGrammar
     private Fragment Encoded(CodePointSet set)
     {
         var parts = new List<Fragment> { _builder.Character(set.Except(MustEscape)) };
-        foreach ((int first, int last) in set.Intersect(MustEscape).Ranges)
+        foreach ((int first, int end) in set.Intersect(MustEscape).Ranges())
         {
-            for (int c = first; c <= last; c++)
+            for (int c = first; c < end; c++)
             {
                 string? escape = ShortEscapes.FirstOrDefault(pair => pair.Character == c).Escape;
                 parts.Add(_builder.Text(escape ?? $"\\u{c:x4}"));
@@ -166,17 +180,16 @@ internal sealed class JsonGrammar
 
     private Fragment AnyCharacter()
     {
-        CodePointSet hex = CodePointSet.Of(('0', '9'), ('a', 'f'), ('A', 'F'));
-        CodePointSet notD = CodePointSet.Of(('0', '9'), ('a', 'c'), ('e', 'f'), ('A', 'C'), ('E', 'F'));
-        CodePointSet d = CodePointSet.Of(('d', 'd'), ('D', 'D'));
+        CodePointSet hex = Digits.Union(CodePointSet.Range('a', 'f')).Union(CodePointSet.Range('A', 'F'));
+        CodePointSet d = CodePointSet.Of('d', 'D'), notD = hex.Except(d);
         return _builder.Choice(
             _builder.Character(MustEscape.Complement()),
-            _builder.Sequence(_builder.Text("\\"), _builder.Character(CodePointSet.Of("\"\\/bfnrt".Select(c => ((int)c, (int)c))))),
+            _builder.Sequence(_builder.Text("\\"), _builder.Character(CodePointSet.Of('"', '\\', '/', 'b', 'f', 'n', 'r', 't'))),
             _builder.Sequence(_builder.Text("\\u"), One(notD), One(hex), One(hex), One(hex)),
-            _builder.Sequence(_builder.Text("\\u"), One(d), One(CodePointSet.Of(('0', '7'))), One(hex), One(hex)),
+            _builder.Sequence(_builder.Text("\\u"), One(d), One(CodePointSet.Range('0', '7')), One(hex), One(hex)),
             _builder.Sequence(
-                _builder.Text("\\u"), One(d), One(CodePointSet.Of(('8', '9'), ('a', 'b'), ('A', 'B'))), One(hex), One(hex),
-                _builder.Text("\\u"), One(d), One(CodePointSet.Of(('c', 'f'), ('C', 'F'))), One(hex), One(hex)));
+                _builder.Text("\\u"), One(d), One(CodePointSet.Of('8', '9', 'a', 'b', 'A', 'B')), One(hex), One(hex),
+                _builder.Text("\\u"), One(d), One(CodePointSet.Range('c', 'f').Union(CodePointSet.Range('C', 'F'))), One(hex), One(hex)));
 
         Fragment One(CodePointSet set) => _builder.Character(set);
     }
@@ -184,16 +197,16 @@ internal sealed class JsonGrammar
     private Fragment Integer() => _builder.Sequence(_builder.Optional(_builder.Text("-")), Unsigned());
 
     private Fragment Unsigned() =>
-        _builder.Choice(_builder.Text("0"), _builder.Sequence(_builder.Character(CodePointSet.Of(('1', '9'))), _builder.Star(Digit())));
+        _builder.Choice(_builder.Text("0"), _builder.Sequence(_builder.Character(CodePointSet.Range('1', '9')), _builder.Star(Digit())));
 
     private Fragment Number(Fragment integer) => _builder.Sequence(
         integer,
         _builder.Optional(_builder.Sequence(_builder.Text("."), Digit(), _builder.Star(Digit()))),
         _builder.Optional(_builder.Sequence(
-            _builder.Character(CodePointSet.Of(('e', 'e'), ('E', 'E'))),
-            _builder.Optional(_builder.Character(CodePointSet.Of(('+', '+'), ('-', '-')))),
+            _builder.Character(CodePointSet.Of('e', 'E')),
+            _builder.Optional(_builder.Character(CodePointSet.Of('+', '-'))),
             Digit(),
             _builder.Star(Digit()))));
 
-    private Fragment Digit() => _builder.Character(CodePointSet.Of(('0', '9')));
+    private Fragment Digit() => _builder.Character(Digits);
 }

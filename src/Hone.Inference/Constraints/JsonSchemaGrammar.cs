@@ -47,6 +47,7 @@ internal sealed class JsonSchemaGrammar
     /// <exception cref="HoneException">The schema is malformed or uses a keyword that is not supported; the place is named.</exception>
     public static Grammar Compile(JsonElement schema)
     {
+        RequireSense(schema, "#");
         var compiler = new JsonSchemaGrammar(schema);
         Fragment whole = compiler.Schema(schema, "#");
         return compiler._builder.Build(compiler._builder.Rule(whole));
@@ -70,7 +71,7 @@ internal sealed class JsonSchemaGrammar
         }
 
         RequireKnownKeywords(schema, path);
-        Fragment fragment = Alone(schema, path, "$ref") is { } reference ? Reference(reference.GetString() ?? "", path)
+        Fragment fragment = Alone(schema, path, "$ref") is { } reference ? Reference(TextOf(reference, $"{path}/$ref"), path)
             : Alone(schema, path, "allOf") is { } all ? AllOf(all, $"{path}/allOf")
             : Alone(schema, path, "anyOf") is { } any ? _builder.Choice(Branches(any, $"{path}/anyOf"))
             : Alone(schema, path, "oneOf") is { } one ? OneOf(one, $"{path}/oneOf")
@@ -105,11 +106,13 @@ internal sealed class JsonSchemaGrammar
 
         if (hasPattern || hasFormat)
         {
-            string text = hasPattern ? pattern.GetString() ?? throw Error($"{path}/pattern", "no text", "a regular expression") : JsonSchemaFormats.PatternOf(format, path);
+            string text = hasPattern ? TextOf(pattern, $"{path}/pattern") : JsonSchemaFormats.PatternOf(format, path);
             return _json.StringMatching(text);
         }
 
-        return hasLength ? _json.String(Count(schema, "minLength", path) ?? 0, Count(schema, "maxLength", path)) : _json.String();
+        int min = Count(schema, "minLength", path) ?? 0;
+        int? max = Count(schema, "maxLength", path);
+        return max < min ? throw Error(path, $"maxLength {max} below minLength {min}", "swap them") : hasLength ? _json.String(min, max) : _json.String();
     }
 
     private Fragment Integer(JsonElement schema, string path)
@@ -209,7 +212,7 @@ internal sealed class JsonSchemaGrammar
     {
         for (int hops = 0; hops < MaxDepth && schema.ValueKind == JsonValueKind.Object && schema.TryGetProperty("$ref", out JsonElement reference); hops++)
         {
-            schema = Find(reference.GetString() ?? "", path);
+            schema = Find(TextOf(reference, $"{path}/$ref"), path);
         }
 
         return schema;
@@ -266,6 +269,47 @@ internal sealed class JsonSchemaGrammar
             }
         }
     }
+
+    // What JSON can spell and no schema means: half of a surrogate pair, which is no text, and two members of one name. The reader bounds the depth.
+    private static void RequireSense(JsonElement element, string path)
+    {
+        try
+        {
+            switch (element.ValueKind)
+            {
+                case JsonValueKind.String:
+                    _ = element.GetString();
+                    break;
+                case JsonValueKind.Array:
+                    foreach ((int index, JsonElement item) in element.EnumerateArray().Index())
+                    {
+                        RequireSense(item, $"{path}/{index}");
+                    }
+
+                    break;
+                case JsonValueKind.Object:
+                    var names = new HashSet<string>(StringComparer.Ordinal);
+                    foreach (JsonProperty property in element.EnumerateObject())
+                    {
+                        if (!names.Add(property.Name))
+                        {
+                            throw Error(path, $"the member '{property.Name}' twice", "remove one of them");
+                        }
+
+                        RequireSense(property.Value, $"{path}/{property.Name}");
+                    }
+
+                    break;
+            }
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new HoneException("A JSON schema cannot be used as a constraint.", path, "half of a surrogate pair, \ud800 to \udfff, that stands alone", "write the whole character", e);
+        }
+    }
+
+    private static string TextOf(JsonElement value, string path) =>
+        value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Error(path, $"{value.ValueKind} where a text is expected", "write it in quotes"); // a string has a text
 
     private static IReadOnlyList<JsonElement> Items(JsonElement list, string path) =>
         list.ValueKind == JsonValueKind.Array && list.GetArrayLength() > 0 ? [.. list.EnumerateArray()] : throw Error(path, "no list of at least one item", "give a list");

@@ -1,7 +1,7 @@
 namespace Hone.Processors.Patterns;
 
 /// <summary>A condition on a position.</summary>
-internal enum AnchorKind
+public enum AnchorKind
 {
     /// <summary><c>\A</c>.</summary>
     TextStart,

@@ -18,6 +18,11 @@ internal static class CaseFolding
     /// <summary>The set together with all case variants of its members.</summary>
     public static CodePointSet Close(CodePointSet set)
     {
+        if (set.Single >= 0)
+        {
+            return s_classes.Value.TryGetValue(set.Single, out int[]? others) ? CodePointSet.Of(others).Union(set) : set;
+        }
+
         var ranges = set.Ranges().ToList();
         foreach ((int code, int[] variants) in s_classes.Value)
         {

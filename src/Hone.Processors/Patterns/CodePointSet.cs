@@ -5,7 +5,7 @@ namespace Hone.Processors.Patterns;
 
 /// <summary>An immutable set of Unicode code points, surrogates included.</summary>
 /// <remarks>Held as an inversion list: sorted bounds at which membership changes. A bitmap of the first plane, built on first use, answers most questions.</remarks>
-internal sealed class CodePointSet
+public sealed class CodePointSet
 {
     /// <summary>One past the last code point.</summary>
     public const int Limit = 0x110000;
@@ -19,11 +19,12 @@ internal sealed class CodePointSet
     private CodePointSet(int[] bounds)
     {
         _bounds = bounds;
-        for (int code = 0; code < 128; code++)
+        for (int i = 0; i < bounds.Length && bounds[i] < 128; i += 2)
         {
-            ulong bit = Search(code) ? 1UL << (code & 63) : 0;
-            _ascii0 |= code < 64 ? bit : 0;
-            _ascii1 |= code < 64 ? 0 : bit;
+            int count = Math.Min(bounds[i + 1], 128) - bounds[i];
+            UInt128 members = (UInt128.MaxValue >> (128 - count)) << bounds[i];
+            _ascii0 |= (ulong)members;
+            _ascii1 |= (ulong)(members >> 64);
         }
     }
 
@@ -40,6 +41,8 @@ internal sealed class CodePointSet
     public int Single => _bounds is [int first, int end] && end == first + 1 ? first : -1;
 
     /// <summary>The code points <paramref name="first"/> to <paramref name="last"/>, both included.</summary>
+    /// <param name="first">From 0 on.</param>
+    /// <param name="last">Not below <paramref name="first"/>, below <see cref="Limit"/>.</param>
     public static CodePointSet Range(int first, int last) => new([first, last + 1]);
 
     /// <summary>The code points listed.</summary>
@@ -54,8 +57,8 @@ internal sealed class CodePointSet
         return FromRanges(ranges);
     }
 
-    /// <summary>The union of half-open ranges in any order.</summary>
-    public static CodePointSet FromRanges(List<(int First, int End)> ranges)
+    /// <summary>The union of half-open ranges in any order, overlapping or not; sorts the list.</summary>
+    internal static CodePointSet FromRanges(List<(int First, int End)> ranges)
     {
         ranges.Sort();
         var bounds = new List<int>(2 * ranges.Count);
@@ -75,28 +78,6 @@ internal sealed class CodePointSet
                 bounds.Add(first);
                 bounds.Add(end);
             }
-        }
-
-        return new CodePointSet([.. bounds]);
-    }
-
-    /// <summary>The code points for which <paramref name="contains"/> holds.</summary>
-    public static CodePointSet Where(Predicate<int> contains)
-    {
-        var bounds = new List<int>();
-        bool inside = false;
-        for (int code = 0; code < Limit; code++)
-        {
-            if (contains(code) != inside)
-            {
-                bounds.Add(code);
-                inside = !inside;
-            }
-        }
-
-        if (inside)
-        {
-            bounds.Add(Limit);
         }
 
         return new CodePointSet([.. bounds]);

@@ -18,18 +18,18 @@ internal sealed class PatternClassParser(PatternCursor cursor, PatternParser.Fla
 
         bool negated = cursor.Take('^');
         CodePointSet? met = null;
-        var set = CodePointSet.Empty;
+        var ranges = new List<(int First, int End)>();
         bool first = true;
         while (first || cursor.Peek() != ']')
         {
             if (cursor.Take("&&"))
             {
-                met = met is null ? set : met.Intersect(set);
-                set = CodePointSet.Empty;
+                met = Meet(met, ranges);
+                ranges.Clear();
             }
             else
             {
-                set = set.Union(ParseItem());
+                ranges.AddRange(ParseItem().Ranges());
             }
 
             first = false;
@@ -37,9 +37,15 @@ internal sealed class PatternClassParser(PatternCursor cursor, PatternParser.Fla
 
         cursor.Take(']');
         _depth--;
-        set = met is null ? set : met.Intersect(set);
+        CodePointSet set = Meet(met, ranges);
         set = flags.IgnoreCase ? CaseFolding.Close(set) : set;
         return negated ? set.Complement() : set;
+    }
+
+    private static CodePointSet Meet(CodePointSet? met, List<(int First, int End)> ranges)
+    {
+        var set = CodePointSet.FromRanges(ranges);
+        return met is null ? set : met.Intersect(set);
     }
 
     private CodePointSet ParseItem()

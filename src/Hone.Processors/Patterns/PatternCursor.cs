@@ -44,6 +44,39 @@ internal sealed class PatternCursor(string text)
         return found;
     }
 
+    /// <summary>Steps over a blank or a comment, where the option x makes them meaningless.</summary>
+    public bool SkipBlank()
+    {
+        if (Take('#'))
+        {
+            while (!IsAtEnd && !Take('\n'))
+            {
+                _at++;
+            }
+
+            return true;
+        }
+
+        bool blank = Peek() is ' ' or '\t' or '\n' or '\r' or '\v' or '\f';
+        _at += blank ? 1 : 0;
+        return blank;
+    }
+
+    /// <summary>Whether ASCII letters, digits and <c>_</c> stand up to a place, a digit not first.</summary>
+    public bool IsNameUntil(int end)
+    {
+        ReadOnlySpan<char> name = text.AsSpan(_at, end - _at);
+        foreach (char c in name)
+        {
+            if (c != '_' && !char.IsAsciiLetterOrDigit(c))
+            {
+                return false;
+            }
+        }
+
+        return name.Length > 0 && !char.IsAsciiDigit(name[0]);
+    }
+
     /// <summary>Reads one code point as it stands.</summary>
     public int TakeCodePoint()
     {
@@ -84,16 +117,23 @@ internal sealed class PatternCursor(string text)
                 return UnicodeProperties.HexDigit.Complement();
             case 'p' or 'P' when Take('{'):
                 bool negate = kind == 'P' ^ Take('^');
-                int end = text.IndexOf('}', _at);
-                string name = end < 0 ? throw Error("A property name is not closed.", "Write \\p{Name}.", start) : text[_at..end];
-                _at = end + 1;
-                CodePointSet set = UnicodeProperties.Find(name) ?? throw UnknownProperty(name, start);
+                CodePointSet set = TakePropertyName(start);
                 set = ReferenceEquals(set, UnicodeProperties.Word) && !inBrackets ? UnicodeProperties.WordOutsideBrackets : set;
                 return negate ? set.Complement() : set;
             default:
                 _at = start;
                 return null;
         }
+    }
+
+    /// <summary>Reads a property's name up to and including the closing brace.</summary>
+    /// <param name="start">Where the escape begins.</param>
+    public CodePointSet TakePropertyName(int start)
+    {
+        int end = text.IndexOf('}', _at);
+        string name = end < 0 ? throw Error("A property name is not closed.", "Write \\p{Name}.", start) : text[_at..end];
+        _at = end + 1;
+        return UnicodeProperties.Find(name) ?? throw UnknownProperty(name, start);
     }
 
     private PatternSyntaxException UnknownProperty(string name, int start)
@@ -136,10 +176,10 @@ internal sealed class PatternCursor(string text)
                 return 0x1B;
             case 'x':
                 _at++;
-                return Take('{') ? TakeDigits(1, 8, NumberStyles.HexNumber, start, closed: true) : TakeDigits(0, 2, NumberStyles.HexNumber, start, closed: false);
+                return Take('{') ? TakeHexDigits(1, 8, start, closed: true) : TakeHexDigits(0, 2, start, closed: false);
             case 'u':
                 _at++;
-                return TakeDigits(4, 4, NumberStyles.HexNumber, start, closed: false);
+                return TakeHexDigits(4, 4, start, closed: false);
             case 'c' when _at + 1 < text.Length:
                 _at += 2;
                 return text[_at - 1] & 0x1F;
@@ -158,7 +198,12 @@ internal sealed class PatternCursor(string text)
         }
     }
 
-    private int TakeDigits(int min, int max, NumberStyles style, int start, bool closed)
+    /// <summary>Reads the hexadecimal digits of a code point.</summary>
+    /// <param name="min">Fewest digits.</param>
+    /// <param name="max">Most digits.</param>
+    /// <param name="start">Where the escape begins.</param>
+    /// <param name="closed">Whether a closing brace must follow.</param>
+    public int TakeHexDigits(int min, int max, int start, bool closed)
     {
         int end = _at;
         while (end < text.Length && end - _at < max && char.IsAsciiHexDigit(text[end]))
@@ -167,7 +212,7 @@ internal sealed class PatternCursor(string text)
         }
 
         int value = 0;
-        if (end - _at < min || (end > _at && !int.TryParse(text.AsSpan(_at, end - _at), style, CultureInfo.InvariantCulture, out value)) || value is < 0 or >= CodePointSet.Limit)
+        if (end - _at < min || (end > _at && !int.TryParse(text.AsSpan(_at, end - _at), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out value)) || value is < 0 or >= CodePointSet.Limit)
         {
             throw Error("A character code is malformed.", "Write \\xHH, \\x{H…} or \\uHHHH with a code point below 110000.", start);
         }

@@ -1,26 +1,34 @@
 namespace Hone.Processors.Patterns;
 
-/// <summary>Reads a regular expression in the syntax that Oniguruma has by default.</summary>
-/// <remarks>Source: Oniguruma 6.9.10, doc/RE. Capturing and named groups only group; back references, calls, conditionals, absent operators and <c>\K</c> are refused.</remarks>
-internal sealed class PatternParser
+/// <summary>Reads a regular expression into a tree.</summary>
+/// <remarks>Capturing and named groups only group; back references, calls, conditionals, absent operators and <c>\K</c> are refused. What each syntax is taken from stands at <see cref="PatternSyntax"/>.</remarks>
+public sealed class PatternParser
 {
     // Deeper nesting than any tokenizer's; bounds the recursion.
     private const int MaxDepth = 200;
 
-    // Oniguruma's own limit of {m,n}.
-    private const int MaxRepeat = 100_000;
-
     private readonly PatternCursor _cursor;
+    private readonly PatternSyntax _syntax;
+    private readonly PatternQuantifiers _quantifiers;
     private int _depth;
 
-    private PatternParser(PatternCursor cursor) => _cursor = cursor;
+    private PatternParser(PatternCursor cursor, PatternSyntax syntax)
+    {
+        (_cursor, _syntax) = (cursor, syntax);
+        _quantifiers = new PatternQuantifiers(cursor, syntax);
+    }
+
+    private bool IsEcmaScript => _syntax == PatternSyntax.EcmaScript;
 
     /// <summary>Parses a whole expression.</summary>
+    /// <param name="expression">The expression, without delimiters.</param>
+    /// <param name="syntax">The language it is written in.</param>
     /// <exception cref="PatternSyntaxException">It is malformed or uses syntax that is not supported.</exception>
-    public static PatternNode Parse(string expression)
+    public static PatternNode Parse(string expression, PatternSyntax syntax = PatternSyntax.Oniguruma)
     {
+        ArgumentNullException.ThrowIfNull(expression);
         var cursor = new PatternCursor(expression);
-        PatternNode node = new PatternParser(cursor).ParseChoice(default);
+        PatternNode node = new PatternParser(cursor, syntax).ParseChoice(default);
         return cursor.IsAtEnd ? node : throw cursor.Error("A closing parenthesis has no opening one.", "Write \\) for the character.", cursor.Position);
     }
 
@@ -46,7 +54,7 @@ internal sealed class PatternParser
         var parts = new List<PatternNode>();
         while (!_cursor.IsAtEnd && _cursor.Peek() is not ('|' or ')'))
         {
-            if (flags.Extended && SkipBlank())
+            if (flags.Extended && _cursor.SkipBlank())
             {
                 continue;
             }
@@ -55,13 +63,13 @@ internal sealed class PatternParser
             {
                 parts.Add(ligature);
             }
-            else if (ParseAtom(flags) is { } atom)
+            else if (ParseAtom(flags) is { } atom && _quantifiers.Apply(atom, flags.Extended) is not PatternNode.Sequence { Parts.Count: 0 } and var part)
             {
-                parts.Add(ParseQuantifiers(atom, flags));
+                parts.Add(part); // empty parts are left out: whatever is in the tree costs an instruction, which bounds the compiler's time
             }
         }
 
-        return parts.Count == 1 ? parts[0] : new PatternNode.Sequence(parts);
+        return parts.Count switch { 0 => PatternNode.Sequence.Empty, 1 => parts[0], _ => new PatternNode.Sequence(parts) };
     }
 
     // The sequence itself or a character that folds to it; only where no quantifier follows, which would bind to the last letter.
@@ -80,105 +88,6 @@ internal sealed class PatternParser
         return null;
     }
 
-    private bool SkipBlank()
-    {
-        if (_cursor.Take('#'))
-        {
-            while (!_cursor.IsAtEnd && !_cursor.Take('\n'))
-            {
-                _cursor.Position++;
-            }
-
-            return true;
-        }
-
-        bool blank = _cursor.Peek() is ' ' or '\t' or '\n' or '\r' or '\v' or '\f';
-        _cursor.Position += blank ? 1 : 0;
-        return blank;
-    }
-
-    private PatternNode ParseQuantifiers(PatternNode atom, Flags flags)
-    {
-        while (!_cursor.IsAtEnd)
-        {
-            int start = _cursor.Position;
-            bool interval = false;
-            int min, max;
-            switch (_cursor.Peek())
-            {
-                case '*':
-                    (min, max) = (0, -1);
-                    _cursor.Position++;
-                    break;
-                case '+':
-                    (min, max) = (1, -1);
-                    _cursor.Position++;
-                    break;
-                case '?':
-                    (min, max) = (0, 1);
-                    _cursor.Position++;
-                    break;
-                case '{' when TryReadInterval(out min, out max):
-                    interval = true;
-                    break;
-                default:
-                    if (flags.Extended && SkipBlank())
-                    {
-                        continue;
-                    }
-
-                    return atom;
-            }
-
-            if (min > MaxRepeat || max > MaxRepeat)
-            {
-                throw _cursor.Error($"A repeat count exceeds {MaxRepeat}.", "Use a smaller count, or * or +.", start);
-            }
-
-            // {n}? is {n} made optional; {m,n}+ is a repeat of the repeat, not a possessive one.
-            bool optional = interval && min == max && _cursor.Peek() == '?';
-            bool lazy = !optional && _cursor.Take('?');
-            var repeat = new PatternNode.Repeat(atom, min, max, lazy);
-            atom = optional && _cursor.Take('?') ? new PatternNode.Repeat(repeat, 0, 1, Lazy: false)
-                : !lazy && !interval && _cursor.Take('+') ? new PatternNode.Atomic(repeat)
-                : repeat;
-        }
-
-        return atom;
-    }
-
-    // {n}, {n,}, {,n}, {m,n}; anything else leaves the brace an ordinary character.
-    private bool TryReadInterval(out int min, out int max)
-    {
-        int start = _cursor.Position++;
-        bool hasMin = TryReadNumber(out min), comma = _cursor.Take(','), hasMax = TryReadNumber(out max);
-        bool valid = (hasMin || (comma && hasMax)) && _cursor.Take('}');
-        if (!valid)
-        {
-            (_cursor.Position, min, max) = (start, 0, 0);
-            return false;
-        }
-
-        max = hasMax ? max : comma ? -1 : min;
-        if (max >= 0 && min > max)
-        {
-            throw _cursor.Error("A repeat's minimum exceeds its maximum.", "Write {m,n} with m ≤ n.", start);
-        }
-
-        return true;
-    }
-
-    private bool TryReadNumber(out int value)
-    {
-        int start = _cursor.Position;
-        for (value = 0; char.IsAsciiDigit(_cursor.Peek()); _cursor.Position++)
-        {
-            value = Math.Min(MaxRepeat + 1, (10 * value) + _cursor.Peek() - '0');
-        }
-
-        return _cursor.Position > start;
-    }
-
     private PatternNode? ParseAtom(Flags flags)
     {
         int start = _cursor.Position;
@@ -189,23 +98,25 @@ internal sealed class PatternParser
                 return ParseGroup(flags, start);
             case '[':
                 _cursor.Position++;
-                CodePointSet set = new PatternClassParser(_cursor, flags).Parse();
-                return new PatternNode.One(set);
+                return new PatternNode.One(IsEcmaScript ? EcmaScriptClass.Take(_cursor) : new PatternClassParser(_cursor, flags).Parse());
             case '.':
                 _cursor.Position++;
-                return new PatternNode.One(flags.DotAll ? CodePointSet.All : CodePointSet.Of('\n').Complement());
+                return new PatternNode.One(IsEcmaScript ? EcmaScriptEscapes.LineBreaks.Complement() : flags.DotAll ? CodePointSet.All : CodePointSet.Of('\n').Complement());
             case '^':
                 _cursor.Position++;
-                return new PatternNode.Anchor(AnchorKind.LineStart);
+                return new PatternNode.Anchor(IsEcmaScript ? AnchorKind.TextStart : AnchorKind.LineStart);
             case '$':
                 _cursor.Position++;
-                return new PatternNode.Anchor(AnchorKind.LineEnd);
+                return new PatternNode.Anchor(IsEcmaScript ? AnchorKind.TextEnd : AnchorKind.LineEnd);
             case '\\':
-                return ParseEscape(flags);
+                return IsEcmaScript ? ParseEcmaScriptEscape() : ParseEscape(flags);
             case '*' or '+' or '?':
+            case '{' when IsEcmaScript && _quantifiers.TryRead(out _, out _, out _):
+                _cursor.Position = start;
                 throw _cursor.Error("A quantifier has nothing to repeat.", $"Write \\{_cursor.Peek()} for the character.", start);
             default:
-                return Literal(_cursor.TakeCodePoint(), flags);
+                int code = _cursor.TakeCodePoint();
+                return Literal(IsEcmaScript ? EcmaScriptEscapes.Scalar(_cursor, code, start) : code, flags);
         }
     }
 
@@ -237,6 +148,18 @@ internal sealed class PatternParser
             return new PatternNode.Look(CloseGroup(ParseChoice(flags), start), Behind: false, Negative: true);
         }
 
+        if (_cursor.Take('<') || (IsEcmaScript && _cursor.Take("P<")))
+        {
+            return ParseAngle(flags, start);
+        }
+
+        return IsEcmaScript
+            ? throw _cursor.Error("This kind of group is not supported.", "Use (?:…) or (?<name>…).", start)
+            : ParseOnigurumaGroup(flags, start);
+    }
+
+    private PatternNode? ParseOnigurumaGroup(Flags flags, int start)
+    {
         if (_cursor.Take('>'))
         {
             return new PatternNode.Atomic(CloseGroup(ParseChoice(flags), start));
@@ -247,11 +170,6 @@ internal sealed class PatternParser
             int end = _cursor.Find(')');
             _cursor.Position = end < 0 ? throw _cursor.Error("A comment is not closed.", "End it with ).", start) : end + 1;
             return null;
-        }
-
-        if (_cursor.Take('<'))
-        {
-            return ParseAngle(flags, start);
         }
 
         if (_cursor.Peek() is 'i' or 'm' or 'x' or '-')
@@ -269,15 +187,15 @@ internal sealed class PatternParser
         {
             PatternNode part = CloseGroup(ParseChoice(flags), start);
             IReadOnlyList<PatternNode> choices = part is PatternNode.Choice choice ? choice.Parts : [part];
-            return choices.All(each => each.FixedLength >= 0)
+            return IsEcmaScript || choices.All(each => each.FixedLength >= 0)
                 ? new PatternNode.Look(part, Behind: true, !positive)
                 : throw _cursor.Error("A look-behind must have a fixed length.", "Give each of its alternatives one length.", start);
         }
 
         int end = _cursor.Find('>');
-        if (end <= _cursor.Position)
+        if (end <= _cursor.Position || (IsEcmaScript && !_cursor.IsNameUntil(end)))
         {
-            throw _cursor.Error("A group name is not closed.", "Write (?<name>…).", start);
+            throw _cursor.Error("A group's name is malformed or not closed.", "Write (?<name>…).", start);
         }
 
         _cursor.Position = end + 1;
@@ -359,6 +277,14 @@ internal sealed class PatternParser
                 return _cursor.TakeSetEscape() is { } set ? new PatternNode.One(set) : Literal(_cursor.TakeCharacterEscape(), flags);
         }
     }
+
+    private PatternNode.Anchor? TakeEcmaScriptAnchor() => _cursor.Take("\\b") ? new PatternNode.Anchor(AnchorKind.WordEdge)
+        : _cursor.Take("\\B") ? new PatternNode.Anchor(AnchorKind.NotWordEdge)
+        : null;
+
+    private PatternNode ParseEcmaScriptEscape() => _cursor.Peek(1) is 'k' or (>= '1' and <= '9')
+        ? throw _cursor.Error("Back references are not supported.", "Rewrite the expression without them.", _cursor.Position)
+        : TakeEcmaScriptAnchor() ?? (PatternNode)new PatternNode.One(EcmaScriptEscapes.Take(_cursor, inBrackets: false));
 
     /// <summary>Options in force.</summary>
     internal readonly record struct Flags(bool IgnoreCase, bool DotAll, bool Extended);

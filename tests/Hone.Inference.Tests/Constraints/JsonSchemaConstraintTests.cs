@@ -51,6 +51,8 @@ public sealed class JsonSchemaConstraintTests
         { """{"properties": {"a": {"type": "integer"}}, "additionalProperties": {"type": "boolean"}}""", """{"a": 1, "ab": true, "b": false}""", true },
         { """{"properties": {"a": {"type": "integer"}}, "additionalProperties": {"type": "boolean"}}""", """{"a": 1, "a": true}""", false },
         { """{"properties": {"a": {"type": "integer"}}, "additionalProperties": {"type": "boolean"}}""", """{"": true}""", true },
+        { """{"properties": {"a\"b": {}}, "additionalProperties": true}""", """{"a\"b": 1, "a": 2}""", true },
+        { """{"properties": {"a\"b": {}}, "additionalProperties": true}""", """{"a"b": 1}""", false },
         { """{"const": {"x": [1, "y"]}}""", """{"x":[1,"y"]}""", true },
         { """{"oneOf": [{"type": "object", "properties": {"k": {"const": 1}}, "required": ["k"]}, {"type": "object", "properties": {"k": {"const": 2}}, "required": ["k"]}]}""", """{"k": 2}""", true },
         { "true", "[[[[]]]]", true },
@@ -128,11 +130,40 @@ public sealed class JsonSchemaConstraintTests
     [InlineData("""{"type": "str""", "JSON")]
     [InlineData("false", "accepts no text")]
     [InlineData("3", "a schema is an object")]
+    [InlineData("""{"type": "string", "pattern": 1}""", "#/pattern")]
+    [InlineData("""{"type": "string", "pattern": null}""", "a text is expected")]
+    [InlineData("""{"type": "string", "minLength": 3, "maxLength": 2}""", "maxLength 2 below minLength 3")]
+    [InlineData("""{"$ref": 1}""", "a text is expected")]
+    [InlineData("""{"oneOf": [{"$ref": 1}, {"type": "null"}]}""", "a text is expected")]
+    [InlineData("""{"enum": ["a", "\ud800"]}""", "#/enum/1")]
+    [InlineData("""{"properties": {"\udc00": {}}}""", "half of a surrogate pair")]
+    [InlineData("""{"properties": {"a": {}, "a": {}}}""", "the member 'a' twice")]
+    [InlineData("""{"type": "string", "maxLength": 2147483647}""", "500,000 states")]
+    [InlineData("""{"type": "array", "minItems": 2147483647}""", "500,000 states")]
+    [InlineData("""{"type": "string", "pattern": "((a{1,500}){1,500}){1,500}"}""", "500,000 states")]
     public void JsonSchema_UnsupportedOrMalformed_SaysWhatAndWhere(string schema, string problem)
     {
         var error = Assert.Throws<HoneException>(() => Constraint.JsonSchema(schema));
 
         Assert.Contains(problem, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void JsonSchema_HalfOfASurrogatePair_IsRefused()
+    {
+        var error = Assert.Throws<HoneException>(() => Constraint.JsonSchema($"{{\"const\": \"{'\ud800'}\"}}"));
+
+        Assert.Contains("the schema's text", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void JsonSchema_LongMemberName_NeedsNoStack()
+    {
+        string name = new('a', 7_000);
+        Constraint constraint = Constraint.JsonSchema($$$"""{"properties": {"{{{name}}}": {"type": "integer"}}, "additionalProperties": {"type": "null"}}""");
+
+        Assert.True(Texts.Accepts(constraint, $$"""{"{{name}}": 1, "{{name}}a": null, "{{name[1..]}}": null}"""));
+        Assert.False(Texts.Accepts(constraint, $$"""{"{{name}}": null}"""));
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Hone.Core.Errors;
 using Hone.Core.Random;
 using Hone.Inference.Constraints;
+using Hone.Processors.Patterns;
 
 namespace Hone.Inference.Tests.Constraints;
 
@@ -22,6 +23,9 @@ public sealed class RegexConstraintTests
     [InlineData(@"\w\d?[\d-]")]
     [InlineData(@"[a-c1]{2}|\x61\u0062\u{63}")]
     [InlineData("((a*)*b)*")]
+    [InlineData("(((){100000}){100000}){100000}c{0}")]
+    [InlineData("(^a|b$)")]
+    [InlineData(@"[\w-]|[^\W\d]{2}|[c-]")]
     [InlineData("")]
     public void Regex_RandomTexts_AgreesWithDotNet(string pattern)
     {
@@ -52,9 +56,9 @@ public sealed class RegexConstraintTests
     public void Character_AnyRange_AcceptsExactlyItsUtf8(int first, int last)
     {
         var builder = new GrammarBuilder();
-        var automaton = new GrammarAutomaton(builder.Build(builder.Rule(builder.Character(CodePointSet.Of((first, last))))));
+        var automaton = new GrammarAutomaton(builder.Build(builder.Rule(builder.Character(CodePointSet.Range(first, last)))));
         byte[] bytes = new byte[4];
-        for (int code = 0; code <= CodePointSet.Max; code += code < 0x11000 || Math.Abs(code - first) < 300 || Math.Abs(code - last) < 300 ? 1 : 97)
+        for (int code = 0; code < CodePointSet.Limit; code += code < 0x11000 || Math.Abs(code - first) < 300 || Math.Abs(code - last) < 300 ? 1 : 97)
         {
             if (Rune.IsValid(code))
             {
@@ -80,32 +84,65 @@ public sealed class RegexConstraintTests
     }
 
     [Theory]
-    [InlineData("a(b", "a '(' without its ')'")]
-    [InlineData("ab)", "a ')' without its '('")]
-    [InlineData("[ab", "a '[' without its ']'")]
-    [InlineData("a{2,1}", "the maximum is below the minimum")]
-    [InlineData("*a", "a quantifier with nothing before it")]
-    [InlineData("(?=a)b", "look-around")]
-    [InlineData(@"(a)\1", "backreferences")]
-    [InlineData(@"\bword", "word boundaries")]
-    [InlineData("a^b", "'^' or '$' inside the pattern")]
-    [InlineData(@"\p{Klingon}", "not a general category")]
-    [InlineData("a{999999}", "more than 100000")]
-    [InlineData("a\\", "a '\\' at the end")]
-    [InlineData("[]", "accepts no text")]
-    public void Regex_NotRegularOrMalformed_SaysWhat(string pattern, string problem)
+    [InlineData("a(b", "position 1 of", "A group is not closed")]
+    [InlineData("ab)", "position 2 of", "A closing parenthesis has no opening one")]
+    [InlineData("[ab", "position 0 of", "A class is not closed")]
+    [InlineData("a{2,1}", "position 1 of", "minimum exceeds its maximum")]
+    [InlineData("a{,1}", "position 1 of", "A brace does not begin")]
+    [InlineData("a{x", "position 1 of", "A brace does not begin")]
+    [InlineData("*a", "position 0 of", "A quantifier has nothing to repeat")]
+    [InlineData("a|{2}", "position 2 of", "A quantifier has nothing to repeat")]
+    [InlineData("a**", "position 2 of", "A quantifier follows a quantifier")]
+    [InlineData("a*{2}", "position 2 of", "A quantifier follows a quantifier")]
+    [InlineData("^*a", "position 1 of", "A quantifier follows a condition")]
+    [InlineData("(?=a)b", "/(?=a)b/", "look-around")]
+    [InlineData("a(?<!b)", "/a(?<!b)/", "look-around")]
+    [InlineData("(?i)a", "position 0 of", "This kind of group is not supported")]
+    [InlineData("(?>a)", "position 0 of", "This kind of group is not supported")]
+    [InlineData("(?<1>a)", "position 0 of", "A group's name is malformed")]
+    [InlineData(@"(a)\1", "position 3 of", "Back references")]
+    [InlineData(@"\k<a>", "position 0 of", "Back references")]
+    [InlineData(@"\bword", @"/\bword/", "word boundary")]
+    [InlineData("a^b", "/a^b/", "'^' or '$' inside the pattern")]
+    [InlineData(@"\p{Klingon}", "position 0 of", "no Unicode property 'Klingon'")]
+    [InlineData(@"\pL", "position 0 of", @"\p is not supported")]
+    [InlineData(@"\h", "position 0 of", @"\h is not supported")]
+    [InlineData(@"\ud800", "position 0 of", "Half of a surrogate pair")]
+    [InlineData("[b-a]", "position 1 of", "not two characters in order")]
+    [InlineData(@"[\d-z]", "position 1 of", "not two characters in order")]
+    [InlineData("a{999999}", "position 1 of", "exceeds 100000")]
+    [InlineData("a\\", "position 1 of", "ends in a backslash")]
+    [InlineData("[]", "", "accepts no text")]
+    public void Regex_NotRegularOrMalformed_SaysWhatAndWhere(string pattern, string where, string problem)
     {
         var error = Assert.Throws<HoneException>(() => Constraint.Regex(pattern));
 
         Assert.Contains(problem, error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(where, error.Where, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("((a{1000}){1000}){1000}", 8)]
+    [InlineData("((a{1,500}){1,500}){1,500}", 8)]
+    [InlineData("((((((((((a?){99999})*){99999})*){99999})*){99999})*){99999})*", 256)] // the innermost repetition fits
+    public void Regex_NestedRepetition_IsRefusedBeforeItIsExpanded(string pattern, long megabytes)
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        var error = Assert.Throws<HoneException>(() => Constraint.Regex(pattern));
+
+        Assert.Contains("too large", error.Message, StringComparison.Ordinal);
+        Assert.Contains("500,000", error.Facts, StringComparison.Ordinal);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, megabytes << 20);
     }
 
     [Fact]
-    public void Regex_NestedRepetition_IsRefusedBeforeItFillsTheMemory()
+    public void Regex_ManyCategories_AcceptsAsManyCharacters()
     {
-        var error = Assert.Throws<HoneException>(() => Constraint.Regex("((a{1000}){1000}){1000}"));
+        Constraint constraint = Constraint.Regex(string.Concat(Enumerable.Repeat(@"\p{Lu}", 100)));
 
-        Assert.Contains("too large", error.Message, StringComparison.Ordinal);
+        Assert.True(Texts.Accepts(constraint, new string('Ä', 100)));
+        Assert.False(Texts.Accepts(constraint, new string('Ä', 99)));
     }
 
     [Fact]

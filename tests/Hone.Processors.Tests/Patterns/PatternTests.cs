@@ -110,6 +110,33 @@ public sealed class PatternTests
     }
 
     [Theory]
+    [InlineData("(((){100000}){100000}){100000}", 0)]
+    [InlineData("((x{0}){100000}){100000}", 0)]
+    [InlineData("nested in a loop", 1)]
+    [InlineData("nested in a look-behind", 2)]
+    public void Compile_NestedPartsThatMatchNothing_TakesBoundedTime(string expression, int shape)
+    {
+        const int Depth = 150;
+        expression = shape switch
+        {
+            1 => string.Concat(Enumerable.Repeat("(()", Depth)) + new string(')', Depth) + "*",
+            2 => $"(?<={string.Concat(Enumerable.Repeat("(b|a", Depth))}{new string(')', Depth)})",
+            _ => expression,
+        };
+
+        // Work that doubles with each level would not end within the life of the test run.
+        if (shape == 2)
+        {
+            var error = Assert.Throws<PatternSyntaxException>(() => Pattern.Compile(expression));
+            Assert.Contains("fixed length", error.Message, StringComparison.Ordinal);
+        }
+        else
+        {
+            Assert.Equal("0+0 1+0", Found(expression, "a"));
+        }
+    }
+
+    [Theory]
     [InlineData("a(b", 1, "group is not closed")]
     [InlineData("ab)", 2, "closing parenthesis")]
     [InlineData("[a", 0, "class is not closed")]

@@ -3,8 +3,8 @@ using Hone.Processors.ChatTemplates.Jinja.Syntax;
 
 namespace Hone.Processors.ChatTemplates.Jinja.Parsing;
 
-/// <summary>Parses expressions.</summary>
-internal sealed class ExpressionParser(TokenStream stream)
+/// <summary>Parses expressions: operators by their precedence, and tuples.</summary>
+internal sealed class ExpressionParser
 {
     /// <summary>Brackets, tags and operators inside one another.</summary>
     public const int MaxNesting = 100;
@@ -13,20 +13,33 @@ internal sealed class ExpressionParser(TokenStream stream)
     private const int MaxDepth = 500;
 
     private static readonly string[] s_comparisons = ["==", "!=", "<", "<=", ">", ">="];
+    private readonly TokenStream _stream;
     private int _nesting;
+
+    /// <summary>Reads from a stream.</summary>
+    public ExpressionParser(TokenStream stream)
+    {
+        _stream = stream;
+        Operands = new OperandParser(stream, this);
+    }
+
+    /// <summary>What stands between the operators.</summary>
+    public OperandParser Operands { get; }
 
     /// <summary>Counts one level of nesting; refuses too many.</summary>
     public void Enter()
     {
         if (++_nesting > MaxNesting || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
         {
-            throw new TemplateSyntaxException($"the template nests deeper than {MaxNesting} levels", stream.Current.Line);
+            throw new TemplateSyntaxException($"the template nests deeper than {MaxNesting} levels", _stream.Current.Line);
         }
     }
 
     /// <summary>Ends one level of nesting.</summary>
     public void Leave() => _nesting--;
 
+    /// <summary>One expression.</summary>
+    /// <param name="withCondition">Whether <c>a if b else c</c> is part of it.</param>
     public Expression Parse(bool withCondition = true)
     {
         Enter();
@@ -38,62 +51,26 @@ internal sealed class ExpressionParser(TokenStream stream)
     /// <summary>One expression, or a tuple of several.</summary>
     public Expression Tuple(bool withCondition = true, bool isParenthesized = false) => TupleOf(() => Parse(withCondition), isParenthesized);
 
-    /// <summary>The target of an assignment: a name, an attribute of a namespace, or a tuple of them.</summary>
-    public Expression Target(bool withNamespace, bool isParameter)
+    /// <summary>One item, or a tuple of several with commas between.</summary>
+    public Expression TupleOf(Func<Expression> parse, bool isParenthesized)
     {
-        int line = stream.Current.Line;
-        Expression target = withNamespace && stream.Look.Is(".") ? NamespaceAttribute() : TupleOf(() => Primary(withNamespace), isParenthesized: false);
-        MakeTarget(target, isParameter, line);
-        return target;
-    }
-
-    /// <summary>A single name that is assigned.</summary>
-    public NameExpression TargetName(bool isParameter)
-    {
-        Token token = stream.Expect(TokenKind.Name);
-        var name = new NameExpression(token.Text) { Line = token.Line };
-        MakeTarget(name, isParameter, token.Line);
-        return name;
-    }
-
-    /// <summary>Filters after <c>|</c>, or, at the start of a filter block, the first one without it.</summary>
-    public Expression? Filter(Expression? value, bool startsInline = false)
-    {
-        while (stream.Current.Is("|") || startsInline)
-        {
-            if (!startsInline)
-            {
-                stream.Next();
-            }
-
-            (string name, int line) = DottedName();
-            ArgumentList arguments = stream.Current.Is("(") ? Arguments() : ArgumentList.None;
-            value = Deepen(new FilterExpression(value, name, arguments) { Line = line });
-            startsInline = false;
-        }
-
-        return value;
-    }
-
-    private Expression TupleOf(Func<Expression> parse, bool isParenthesized)
-    {
-        int line = stream.Current.Line;
+        int line = _stream.Current.Line;
         var items = new List<Expression>();
         bool isTuple = false;
         while (true)
         {
             if (items.Count > 0)
             {
-                stream.Expect(",");
+                _stream.Expect(",");
             }
 
-            if (stream.Current.Kind is TokenKind.VariableEnd or TokenKind.BlockEnd || stream.Current.Is(")"))
+            if (_stream.Current.Kind is TokenKind.VariableEnd or TokenKind.BlockEnd || _stream.Current.Is(")"))
             {
                 break;
             }
 
             items.Add(parse());
-            if (!stream.Current.Is(","))
+            if (!_stream.Current.Is(","))
             {
                 break;
             }
@@ -110,46 +87,18 @@ internal sealed class ExpressionParser(TokenStream stream)
 
             if (!isParenthesized)
             {
-                throw Fail($"Expected an expression, got '{stream.Current.Description}'");
+                throw Fail($"Expected an expression, got '{_stream.Current.Description}'");
             }
         }
 
         return new TupleExpression([.. items]) { Line = line, Depth = 1 + items.Select(item => item.Depth).DefaultIfEmpty().Max() };
     }
 
-    private NamespaceTarget NamespaceAttribute()
-    {
-        Token name = stream.Expect(TokenKind.Name);
-        stream.Expect(".");
-        return new NamespaceTarget(name.Text, stream.Expect(TokenKind.Name).Text) { Line = name.Line };
-    }
+    /// <summary>An error at the current token.</summary>
+    public TemplateSyntaxException Fail(string message) => new(message, _stream.Current.Line);
 
-    private static void MakeTarget(Expression target, bool isParameter, int line)
-    {
-        switch (target)
-        {
-            case NameExpression name when name.Name is not ("true" or "false" or "none" or "True" or "False" or "None"):
-                name.IsStored = true;
-                name.IsParameter = isParameter;
-                break;
-            case TupleExpression tuple:
-                foreach (Expression item in tuple.Items)
-                {
-                    MakeTarget(item, isParameter, line);
-                }
-
-                break;
-            case NamespaceTarget:
-                break;
-            default:
-                string kind = target is ConstantExpression or NameExpression ? "const" : target.GetType().Name.Replace("Expression", "").ToLowerInvariant();
-                throw new TemplateSyntaxException($"can't assign to '{kind}'", line);
-        }
-    }
-
-    private TemplateSyntaxException Fail(string message) => new(message, stream.Current.Line);
-
-    private T Deepen<T>(T expression)
+    /// <summary>Counts how deep an expression holds others; refuses too deep ones.</summary>
+    public T Deepen<T>(T expression)
         where T : Expression
     {
         int depth = expression.Children.OfType<Expression>().Select(child => child.Depth).DefaultIfEmpty().Max() + 1;
@@ -159,14 +108,14 @@ internal sealed class ExpressionParser(TokenStream stream)
 
     private Expression Condition()
     {
-        int line = stream.Current.Line;
+        int line = _stream.Current.Line;
         Expression value = Or();
-        while (stream.SkipName("if"))
+        while (_stream.SkipName("if"))
         {
             Expression test = Or();
-            Expression? otherwise = stream.SkipName("else") ? Parse() : null;
+            Expression? otherwise = _stream.SkipName("else") ? Parse() : null;
             value = Deepen(new ConditionalExpression(test, value, otherwise) { Line = line });
-            line = stream.Current.Line;
+            line = _stream.Current.Line;
         }
 
         return value;
@@ -175,9 +124,9 @@ internal sealed class ExpressionParser(TokenStream stream)
     private Expression Or()
     {
         Expression left = And();
-        while (stream.Current.IsName("or"))
+        while (_stream.Current.IsName("or"))
         {
-            int line = stream.Next().Line;
+            int line = _stream.Next().Line;
             left = Deepen(new BinaryExpression(BinaryOperator.Or, left, And()) { Line = line });
         }
 
@@ -187,9 +136,9 @@ internal sealed class ExpressionParser(TokenStream stream)
     private Expression And()
     {
         Expression left = Not();
-        while (stream.Current.IsName("and"))
+        while (_stream.Current.IsName("and"))
         {
-            int line = stream.Next().Line;
+            int line = _stream.Next().Line;
             left = Deepen(new BinaryExpression(BinaryOperator.And, left, Not()) { Line = line });
         }
 
@@ -198,13 +147,13 @@ internal sealed class ExpressionParser(TokenStream stream)
 
     private Expression Not()
     {
-        if (!stream.Current.IsName("not"))
+        if (!_stream.Current.IsName("not"))
         {
             return Comparison();
         }
 
         Enter();
-        int line = stream.Next().Line;
+        int line = _stream.Next().Line;
         Expression negated = Deepen(new UnaryExpression(UnaryOperator.Not, Not()) { Line = line });
         Leave();
         return negated;
@@ -212,23 +161,23 @@ internal sealed class ExpressionParser(TokenStream stream)
 
     private Expression Comparison()
     {
-        int line = stream.Current.Line;
+        int line = _stream.Current.Line;
         Expression first = Sum();
         var rest = new List<(string Sign, Expression Value)>();
         while (true)
         {
-            if (stream.Current.Kind == TokenKind.Operator && s_comparisons.Contains(stream.Current.Text))
+            if (_stream.Current.Kind == TokenKind.Operator && s_comparisons.Contains(_stream.Current.Text))
             {
-                rest.Add((stream.Next().Text, Sum()));
+                rest.Add((_stream.Next().Text, Sum()));
             }
-            else if (stream.SkipName("in"))
+            else if (_stream.SkipName("in"))
             {
                 rest.Add(("in", Sum()));
             }
-            else if (stream.Current.IsName("not") && stream.Look.IsName("in"))
+            else if (_stream.Current.IsName("not") && _stream.Look.IsName("in"))
             {
-                stream.Next();
-                stream.Next();
+                _stream.Next();
+                _stream.Next();
                 rest.Add(("not in", Sum()));
             }
             else
@@ -241,9 +190,9 @@ internal sealed class ExpressionParser(TokenStream stream)
     private Expression Sum()
     {
         Expression left = Concat();
-        while (stream.Current.Is("+") || stream.Current.Is("-"))
+        while (_stream.Current.Is("+") || _stream.Current.Is("-"))
         {
-            Token sign = stream.Next();
+            Token sign = _stream.Next();
             left = Deepen(new BinaryExpression(sign.Text == "+" ? BinaryOperator.Add : BinaryOperator.Subtract, left, Concat()) { Line = sign.Line });
         }
 
@@ -252,9 +201,9 @@ internal sealed class ExpressionParser(TokenStream stream)
 
     private Expression Concat()
     {
-        int line = stream.Current.Line;
+        int line = _stream.Current.Line;
         var parts = new List<Expression> { Product() };
-        while (stream.Skip("~"))
+        while (_stream.Skip("~"))
         {
             parts.Add(Product());
         }
@@ -265,9 +214,9 @@ internal sealed class ExpressionParser(TokenStream stream)
     private Expression Product()
     {
         Expression left = Power();
-        while (stream.Current.Is("*") || stream.Current.Is("/") || stream.Current.Is("//") || stream.Current.Is("%"))
+        while (_stream.Current.Is("*") || _stream.Current.Is("/") || _stream.Current.Is("//") || _stream.Current.Is("%"))
         {
-            Token sign = stream.Next();
+            Token sign = _stream.Next();
             BinaryOperator operation = sign.Text switch
             {
                 "*" => BinaryOperator.Multiply,
@@ -285,9 +234,9 @@ internal sealed class ExpressionParser(TokenStream stream)
     private Expression Power()
     {
         Expression left = Unary(withFilter: true);
-        while (stream.Current.Is("**"))
+        while (_stream.Current.Is("**"))
         {
-            int line = stream.Next().Line;
+            int line = _stream.Next().Line;
             left = Deepen(new BinaryExpression(BinaryOperator.Power, left, Unary(withFilter: true)) { Line = line });
         }
 
@@ -297,305 +246,19 @@ internal sealed class ExpressionParser(TokenStream stream)
     private Expression Unary(bool withFilter)
     {
         Expression value;
-        if (stream.Current.Is("-") || stream.Current.Is("+"))
+        if (_stream.Current.Is("-") || _stream.Current.Is("+"))
         {
             Enter();
-            Token sign = stream.Next();
+            Token sign = _stream.Next();
             value = Deepen(new UnaryExpression(sign.Text == "-" ? UnaryOperator.Negate : UnaryOperator.Plus, Unary(withFilter: false)) { Line = sign.Line });
             Leave();
         }
         else
         {
-            value = Primary(withNamespace: false);
+            value = Operands.Primary();
         }
 
-        value = Postfix(value);
-        return withFilter ? FiltersAndTests(value) : value;
-    }
-
-    private Expression Primary(bool withNamespace)
-    {
-        Token token = stream.Current;
-        switch (token.Kind)
-        {
-            case TokenKind.Name when withNamespace && stream.Look.Is("."):
-                return NamespaceAttribute();
-            case TokenKind.Name:
-                stream.Next();
-                return token.Text switch
-                {
-                    "true" or "True" => new ConstantExpression(true) { Line = token.Line },
-                    "false" or "False" => new ConstantExpression(false) { Line = token.Line },
-                    "none" or "None" => new ConstantExpression(null) { Line = token.Line },
-                    _ => new NameExpression(token.Text) { Line = token.Line },
-                };
-            case TokenKind.Text:
-                string text = stream.Next().Text;
-                while (stream.Current.Kind == TokenKind.Text)
-                {
-                    text += stream.Next().Text;
-                }
-
-                return new ConstantExpression(text) { Line = token.Line };
-            case TokenKind.Integer or TokenKind.Float:
-                stream.Next();
-                return new ConstantExpression(token.Value) { Line = token.Line };
-            case TokenKind.Operator when token.Text == "(":
-                stream.Next();
-                Enter();
-                Expression inner = Tuple(isParenthesized: true);
-                Leave();
-                stream.Expect(")");
-                return inner;
-            case TokenKind.Operator when token.Text == "[":
-                return List();
-            case TokenKind.Operator when token.Text == "{":
-                return Dict();
-            default:
-                throw Fail($"unexpected '{token.Description}'");
-        }
-    }
-
-    private ListExpression List()
-    {
-        int line = stream.Expect("[").Line;
-        var items = new List<Expression>();
-        while (!stream.Current.Is("]"))
-        {
-            if (items.Count > 0)
-            {
-                stream.Expect(",");
-            }
-
-            if (stream.Current.Is("]"))
-            {
-                break;
-            }
-
-            items.Add(Parse());
-        }
-
-        stream.Expect("]");
-        return Deepen(new ListExpression([.. items]) { Line = line });
-    }
-
-    private DictExpression Dict()
-    {
-        int line = stream.Expect("{").Line;
-        var keys = new List<Expression>();
-        var values = new List<Expression>();
-        while (!stream.Current.Is("}"))
-        {
-            if (keys.Count > 0)
-            {
-                stream.Expect(",");
-            }
-
-            if (stream.Current.Is("}"))
-            {
-                break;
-            }
-
-            keys.Add(Parse());
-            stream.Expect(":");
-            values.Add(Parse());
-        }
-
-        stream.Expect("}");
-        return Deepen(new DictExpression([.. keys], [.. values]) { Line = line });
-    }
-
-    private Expression Postfix(Expression value)
-    {
-        while (true)
-        {
-            if (stream.Current.Is(".") || stream.Current.Is("["))
-            {
-                value = Deepen(Subscript(value));
-            }
-            else if (stream.Current.Is("("))
-            {
-                value = Deepen(Call(value));
-            }
-            else
-            {
-                return value;
-            }
-        }
-    }
-
-    private Expression FiltersAndTests(Expression value)
-    {
-        while (true)
-        {
-            if (stream.Current.Is("|"))
-            {
-                value = Filter(value)!; // there is at least the one filter whose bar was seen
-            }
-            else if (stream.Current.IsName("is"))
-            {
-                value = Deepen(Test(value));
-            }
-            else if (stream.Current.Is("("))
-            {
-                value = Deepen(Call(value));
-            }
-            else
-            {
-                return value;
-            }
-        }
-    }
-
-    private CallExpression Call(Expression callee)
-    {
-        int line = stream.Current.Line;
-        return new CallExpression(callee, Arguments()) { Line = line };
-    }
-
-    private Expression Subscript(Expression value)
-    {
-        Token token = stream.Next();
-        if (token.Text == ".")
-        {
-            Token name = stream.Next();
-            return name.Kind switch
-            {
-                TokenKind.Name => new AttributeExpression(value, name.Text) { Line = token.Line },
-                TokenKind.Integer => new ItemExpression(value, new ConstantExpression(name.Value) { Line = token.Line }) { Line = token.Line },
-                _ => throw new TemplateSyntaxException("expected name or number", name.Line),
-            };
-        }
-
-        var keys = new List<Expression>();
-        while (!stream.Current.Is("]"))
-        {
-            if (keys.Count > 0)
-            {
-                stream.Expect(",");
-            }
-
-            keys.Add(Subscribed());
-        }
-
-        stream.Expect("]");
-        Expression key = keys.Count == 1 ? keys[0] : Deepen(new TupleExpression([.. keys]) { Line = token.Line });
-        return new ItemExpression(value, key) { Line = token.Line };
-    }
-
-    private Expression Subscribed()
-    {
-        int line = stream.Current.Line;
-        Expression? start = null;
-        if (!stream.Current.Is(":"))
-        {
-            start = Parse();
-            if (!stream.Current.Is(":"))
-            {
-                return start;
-            }
-        }
-
-        stream.Expect(":");
-        Expression? stop = IsSliceEnd() || stream.Current.Is(":") ? null : Parse();
-        Expression? step = stream.Skip(":") && !IsSliceEnd() ? Parse() : null;
-        return Deepen(new SliceExpression(start, stop, step) { Line = line });
-    }
-
-    private bool IsSliceEnd() => stream.Current.Is("]") || stream.Current.Is(",");
-
-    private (string Name, int Line) DottedName()
-    {
-        Token token = stream.Expect(TokenKind.Name);
-        string name = token.Text;
-        while (stream.Skip("."))
-        {
-            name += "." + stream.Expect(TokenKind.Name).Text;
-        }
-
-        return (name, token.Line);
-    }
-
-    private Expression Test(Expression value)
-    {
-        int line = stream.Next().Line;
-        bool isNegated = stream.SkipName("not");
-        (string name, _) = DottedName();
-        ArgumentList arguments = ArgumentList.None;
-        Token next = stream.Current;
-        if (next.Is("("))
-        {
-            arguments = Arguments();
-        }
-        else if ((next.Kind is TokenKind.Name or TokenKind.Text or TokenKind.Integer or TokenKind.Float || next.Is("[") || next.Is("{"))
-            && !next.IsName("else") && !next.IsName("or") && !next.IsName("and"))
-        {
-            if (next.IsName("is"))
-            {
-                throw Fail("You cannot chain multiple tests with is");
-            }
-
-            arguments = new ArgumentList([Postfix(Primary(withNamespace: false))], [], null, null);
-        }
-
-        Expression test = new TestExpression(value, name, arguments) { Line = line };
-        return isNegated ? new UnaryExpression(UnaryOperator.Not, Deepen(test)) { Line = line } : test;
-    }
-
-    private ArgumentList Arguments()
-    {
-        int line = stream.Expect("(").Line;
-        var positional = new List<Expression>();
-        var named = new List<(string Name, Expression Value)>();
-        Expression? rest = null;
-        Expression? keywords = null;
-        bool isFirst = true;
-        while (!stream.Current.Is(")"))
-        {
-            if (!isFirst)
-            {
-                stream.Expect(",");
-                if (stream.Current.Is(")"))
-                {
-                    break;
-                }
-            }
-
-            isFirst = false;
-            if (stream.Skip("*"))
-            {
-                Ensure(rest is null && keywords is null, line);
-                rest = Parse();
-            }
-            else if (stream.Skip("**"))
-            {
-                Ensure(keywords is null, line);
-                keywords = Parse();
-            }
-            else if (stream.Current.Kind == TokenKind.Name && stream.Look.Is("="))
-            {
-                Ensure(keywords is null, line);
-                string name = stream.Next().Text;
-                stream.Next();
-                Ensure(named.All(argument => argument.Name != name), line);
-                named.Add((name, Parse()));
-            }
-            else
-            {
-                Ensure(rest is null && keywords is null && named.Count == 0, line);
-                positional.Add(Parse());
-            }
-        }
-
-        stream.Expect(")");
-        return new ArgumentList([.. positional], [.. named], rest, keywords);
-    }
-
-    private static void Ensure(bool holds, int line)
-    {
-        if (!holds)
-        {
-            throw new TemplateSyntaxException("invalid syntax for function call expression", line);
-        }
+        value = Operands.Postfix(value);
+        return withFilter ? Operands.FiltersAndTests(value) : value;
     }
 }

@@ -272,9 +272,8 @@ internal sealed class TemplateLexer
             return false;
         }
 
-        bool afterPoint = _at > 0 && _source[_at - 1] == '.';
-        int end = afterPoint ? -1 : FloatEnd();
-        if (end > 0)
+        int end = NumberLiterals.FloatEnd(_source, _at);
+        if (end >= 0)
         {
             string text = _source[_at..end].Replace("_", "");
             Add(TokenKind.Float, text, double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture));
@@ -282,7 +281,7 @@ internal sealed class TemplateLexer
             return true;
         }
 
-        end = IntegerEnd();
+        end = NumberLiterals.IntegerEnd(_source, _at);
         string digits = _source[_at..end];
         if (!Integers.TryParse(digits, 0, out BigInteger value))
         {
@@ -292,53 +291,6 @@ internal sealed class TemplateLexer
         Add(TokenKind.Integer, digits, Integers.Box(value));
         _at = end;
         return true;
-    }
-
-    private int DigitsEnd(int at, Predicate<char> isDigit)
-    {
-        while (at < _source.Length && (isDigit(_source[at]) || (_source[at] == '_' && at + 1 < _source.Length && isDigit(_source[at + 1]))))
-        {
-            at++;
-        }
-
-        return at;
-    }
-
-    private int FloatEnd()
-    {
-        int whole = DigitsEnd(_at, char.IsAsciiDigit);
-        int at = whole;
-        if (at + 1 < _source.Length && _source[at] == '.' && char.IsAsciiDigit(_source[at + 1]))
-        {
-            at = DigitsEnd(at + 1, char.IsAsciiDigit);
-        }
-
-        if (at < _source.Length && _source[at] is 'e' or 'E')
-        {
-            int exponent = at + 1 + (SignAt(at + 1) == '\0' ? 0 : 1);
-            at = exponent < _source.Length && char.IsAsciiDigit(_source[exponent]) ? DigitsEnd(exponent, char.IsAsciiDigit) : at;
-        }
-
-        return at > whole ? at : -1;
-    }
-
-    private int IntegerEnd()
-    {
-        if (_source[_at] != '0')
-        {
-            return DigitsEnd(_at, char.IsAsciiDigit);
-        }
-
-        char prefix = _at + 1 < _source.Length ? char.ToLowerInvariant(_source[_at + 1]) : '\0';
-        Predicate<char>? isDigit = prefix switch
-        {
-            'x' => char.IsAsciiHexDigit,
-            'o' => c => c is >= '0' and <= '7',
-            'b' => c => c is '0' or '1',
-            _ => null,
-        };
-        int end = isDigit is null ? -1 : DigitsEnd(_at + 2, isDigit);
-        return end > _at + 2 ? end : DigitsEnd(_at, c => c == '0');
     }
 
     private bool TryName()

@@ -7,6 +7,8 @@ internal sealed class TemplateParser
 {
     private readonly TokenStream _stream;
     private readonly ExpressionParser _expressions;
+    private readonly TargetParser _targets;
+    private readonly LoaderParser _loaders;
     private readonly Stack<string> _tags = new();
     private readonly Stack<string[]> _ends = new();
 
@@ -14,6 +16,8 @@ internal sealed class TemplateParser
     {
         _stream = new TokenStream(tokens);
         _expressions = new ExpressionParser(_stream);
+        _targets = new TargetParser(_stream, _expressions);
+        _loaders = new LoaderParser(_stream, _expressions, _targets);
     }
 
     /// <summary>Parses and binds a normalized source.</summary>
@@ -108,10 +112,10 @@ internal sealed class TemplateParser
             "print" => Print(),
             "generation" => Generation(),
             "break" or "continue" => new LoopControlStatement(_stream.Next().Text == "break" ? Flow.Break : Flow.Continue) { Line = tag.Line },
-            "extends" => new LoaderStatement(AfterTag(), [], isExtends: true) { Line = tag.Line },
-            "include" => Include(),
-            "import" => Import(),
-            "from" => FromImport(),
+            "extends" => _loaders.Extends(),
+            "include" => _loaders.Include(),
+            "import" => _loaders.Import(),
+            "from" => _loaders.FromImport(),
             _ => throw Unknown(tag),
         };
         _tags.Pop();
@@ -151,17 +155,11 @@ internal sealed class TemplateParser
         return (body, _stream.Next().Text);
     }
 
-    private Expression AfterTag()
-    {
-        _stream.Next();
-        return _expressions.Parse();
-    }
-
     private ForStatement For()
     {
         int line = _stream.ExpectName("for").Line;
         int targetStart = _stream.Position;
-        Expression target = _expressions.Target(withNamespace: false, isParameter: true);
+        Expression target = _targets.Any(withNamespace: false, isParameter: true);
         List<Token> targetTokens = _stream.Range(targetStart, _stream.Position);
         _stream.ExpectName("in");
         Expression items = _expressions.Tuple(withCondition: false);
@@ -172,8 +170,14 @@ internal sealed class TemplateParser
         return new ForStatement(target, items, body, otherwise, test, isRecursive)
         {
             Line = line,
-            CopyTarget = () => new ExpressionParser(new TokenStream([.. targetTokens, new Token(TokenKind.Name, "in", null, line)])).Target(withNamespace: false, isParameter: true),
+            CopyTarget = () => CopyTarget([.. targetTokens, new Token(TokenKind.Name, "in", null, line)]),
         };
+    }
+
+    private static Expression CopyTarget(List<Token> tokens)
+    {
+        var stream = new TokenStream(tokens);
+        return new TargetParser(stream, new ExpressionParser(stream)).Any(withNamespace: false, isParameter: true);
     }
 
     private IfStatement If()
@@ -198,20 +202,20 @@ internal sealed class TemplateParser
     private Statement Set()
     {
         int line = _stream.Next().Line;
-        Expression target = _expressions.Target(withNamespace: true, isParameter: false);
+        Expression target = _targets.Any(withNamespace: true, isParameter: false);
         if (_stream.Skip("="))
         {
             return new SetStatement(target, _expressions.Tuple()) { Line = line };
         }
 
-        var filter = (FilterExpression?)_expressions.Filter(null);
+        var filter = (FilterExpression?)_expressions.Operands.Filter(null);
         return new SetBlockStatement(target, filter, Statements("endset").Body) { Line = line };
     }
 
     private MacroStatement Macro()
     {
         int line = _stream.Next().Line;
-        NameExpression name = _expressions.TargetName(isParameter: false);
+        NameExpression name = _targets.Name(isParameter: false);
         (NameExpression[] parameters, Expression[] defaults) = Parameters();
         return new MacroStatement(name, new MacroDefinition(name.Name, parameters, defaults, Statements("endmacro").Body)) { Line = line };
     }
@@ -236,7 +240,7 @@ internal sealed class TemplateParser
                 _stream.Expect(",");
             }
 
-            NameExpression parameter = _expressions.TargetName(isParameter: true);
+            NameExpression parameter = _targets.Name(isParameter: true);
             if (parameters.Any(other => other.Name == parameter.Name))
             {
                 throw new TemplateSyntaxException($"duplicate argument '{parameter.Name}' in function definition", parameter.Line, "SyntaxError");
@@ -261,7 +265,7 @@ internal sealed class TemplateParser
     private FilterBlockStatement FilterBlock()
     {
         int line = _stream.Next().Line;
-        var filter = (FilterExpression)_expressions.Filter(null, startsInline: true)!; // it starts with a filter, or has thrown
+        var filter = (FilterExpression)_expressions.Operands.Filter(null, startsInline: true)!; // it starts with a filter, or has thrown
         return new FilterBlockStatement(filter, Statements("endfilter").Body) { Line = line };
     }
 
@@ -277,7 +281,7 @@ internal sealed class TemplateParser
                 _stream.Expect(",");
             }
 
-            targets.Add(_expressions.Target(withNamespace: false, isParameter: true));
+            targets.Add(_targets.Any(withNamespace: false, isParameter: true));
             _stream.Expect("=");
             values.Add(_expressions.Parse());
         }
@@ -329,74 +333,5 @@ internal sealed class TemplateParser
     {
         int line = _stream.Next().Line;
         return new GenerationStatement(new MacroDefinition("", [], [], Statements("endgeneration").Body)) { Line = line };
-    }
-
-    private LoaderStatement Include()
-    {
-        int line = _stream.Current.Line;
-        Expression template = AfterTag();
-        if (_stream.Current.IsName("ignore") && _stream.Look.IsName("missing"))
-        {
-            _stream.Next();
-            _stream.Next();
-        }
-
-        SkipContext();
-        return new LoaderStatement(template, [], isExtends: false) { Line = line };
-    }
-
-    private LoaderStatement Import()
-    {
-        int line = _stream.Current.Line;
-        Expression template = AfterTag();
-        _stream.ExpectName("as");
-        string name = _expressions.TargetName(isParameter: false).Name;
-        SkipContext();
-        return new LoaderStatement(template, [name], isExtends: false) { Line = line };
-    }
-
-    private LoaderStatement FromImport()
-    {
-        int line = _stream.Current.Line;
-        Expression template = AfterTag();
-        _stream.ExpectName("import");
-        var names = new List<string>();
-        while (!SkipContext())
-        {
-            if (names.Count > 0)
-            {
-                _stream.Expect(",");
-                if (SkipContext())
-                {
-                    break;
-                }
-            }
-
-            string name = _expressions.TargetName(isParameter: false).Name;
-            if (name.StartsWith('_'))
-            {
-                throw new TemplateSyntaxException("names starting with an underline can not be imported", line, "TemplateAssertionError");
-            }
-
-            names.Add(_stream.SkipName("as") ? _expressions.TargetName(isParameter: false).Name : name);
-            if (SkipContext() || !_stream.Current.Is(","))
-            {
-                break;
-            }
-        }
-
-        return new LoaderStatement(template, [.. names], isExtends: false) { Line = line };
-    }
-
-    private bool SkipContext()
-    {
-        bool found = (_stream.Current.IsName("with") || _stream.Current.IsName("without")) && _stream.Look.IsName("context");
-        if (found)
-        {
-            _stream.Next();
-            _stream.Next();
-        }
-
-        return found;
     }
 }
