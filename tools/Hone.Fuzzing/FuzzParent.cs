@@ -13,7 +13,8 @@ internal sealed class FuzzParent(TextWriter output, TextWriter messages)
     private const long MemoryLimit = 1536L << 20; // resident, mapped files included
     private const int MaxFailuresShown = 20;
 
-    private static readonly TimeSpan s_inputLimit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_inputLimit = TimeSpan.FromSeconds(20); // of processor time: others may use the machine
+    private static readonly TimeSpan s_waitLimit = TimeSpan.FromMinutes(10);  // an input that waits without computing
     private static readonly TimeSpan s_lookInterval = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Feeds <paramref name="inputs"/> inputs to a target.</summary>
@@ -62,7 +63,7 @@ internal sealed class FuzzParent(TextWriter output, TextWriter messages)
 
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{target.Name,-16} {inputs,9} inputs {accepted,8} accepted {failures,6} failures   slowest {slowest,7:F1} ms (input {slowestInput})   peak {peak >> 20,5} MiB"));
+            $"{target.Name,-16} {inputs,9} inputs {accepted,8} accepted {failures,6} failures   slowest {slowest,7:F1} ms of processor time (input {slowestInput})   peak {peak >> 20,5} MiB"));
         output.Flush();
         return failures;
     }
@@ -92,19 +93,24 @@ internal sealed class FuzzParent(TextWriter output, TextWriter messages)
     private static string? Watch(Process child, string placeFile, ref long peak)
     {
         long place = -1, since = Stopwatch.GetTimestamp();
+        TimeSpan usedBefore = TimeSpan.Zero;
         while (!child.WaitForExit(s_lookInterval))
         {
-            child.Refresh();
-            long resident = child.HasExited ? 0 : child.WorkingSet64;
+            if (!TryMeasure(child, out long resident, out TimeSpan used))
+            {
+                continue;
+            }
+
             peak = Math.Max(peak, resident);
             long now = Place(placeFile);
             if (now != place)
             {
-                (place, since) = (now, Stopwatch.GetTimestamp());
+                (place, since, usedBefore) = (now, Stopwatch.GetTimestamp(), used);
             }
 
             string? reason = resident > MemoryLimit ? $"memory: {resident >> 20} MiB resident"
-                : Stopwatch.GetElapsedTime(since) > s_inputLimit ? $"hang: longer than {s_inputLimit.TotalSeconds} s"
+                : used - usedBefore > s_inputLimit ? $"hang: more than {s_inputLimit.TotalSeconds} s of processor time"
+                : Stopwatch.GetElapsedTime(since) > s_waitLimit ? $"hang: longer than {s_waitLimit.TotalMinutes} minutes"
                 : null;
             if (reason is not null)
             {
@@ -115,6 +121,22 @@ internal sealed class FuzzParent(TextWriter output, TextWriter messages)
         }
 
         return child.ExitCode == 0 ? null : $"crash: the process ended with code {child.ExitCode}";
+    }
+
+    /// <summary>Resident memory and processor time of a child, unless it ended meanwhile.</summary>
+    private static bool TryMeasure(Process child, out long resident, out TimeSpan used)
+    {
+        (resident, used) = (0, TimeSpan.Zero);
+        try
+        {
+            child.Refresh();
+            (resident, used) = (child.WorkingSet64, child.TotalProcessorTime);
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
     }
 
     private static long Place(string file)

@@ -25,6 +25,11 @@ internal sealed class Mutator(FuzzTarget target, ulong seed)
         RandomStream random = _inputs.CreateChild(number.ToString(CultureInfo.InvariantCulture));
         byte[] bytes = Pick(_seeds, random);
         int changes = 1 + (int)random.NextInt64(random.NextInt64(2) == 0 ? 2 : 12);
+        if (target.IsJson && random.NextInt64(2) == 0)
+        {
+            return JsonChanges.Change(bytes, Pick(_seeds, random), changes, random);
+        }
+
         for (int i = 0; i < changes; i++)
         {
             bytes = Change(bytes, random);

@@ -22,7 +22,7 @@ internal static class TokenizerTargets
     [
         new("tokenizer-json", () => Bytes(s_json),
             Bytes("{", "}", "[", "]", "\"", ",", ":", "null", "true", "-1", "1e9", "4294967296", "\"type\":\"Sequence\"", "\"type\":\"Metaspace\"", "\"type\":\"FixedLength\",\"length\":1", "\"vocab\":", "\\ud800", "\\u0000"),
-            bytes => Use(TokenizerLoader.FromJson(bytes))),
+            bytes => Use(TokenizerLoader.FromJson(bytes))) { IsJson = true },
         new("sentencepiece", () => [SentencePieceModel(1), SentencePieceModel(2)],
             [[0x0A], [0x12], [0x1A], [0xFF, 0xFF, 0xFF, 0xFF, 0x0F], [0x80], [0x18, 0x04], .. Bytes("▁", "<0x41>", "<unk>")],
             bytes => Use(TokenizerLoader.FromSentencePiece(bytes))),
