@@ -1,6 +1,7 @@
 namespace Hone.Processors.Patterns;
 
 /// <summary>A part of a parsed regular expression.</summary>
+/// <remarks>What follows from its parts is computed once, when it is made: deep expressions are asked for it at every level.</remarks>
 public abstract record PatternNode
 {
     /// <summary>Whether the part can match without consuming anything.</summary>
@@ -27,6 +28,9 @@ public abstract record PatternNode
     /// <param name="Parts">From left to right.</param>
     public sealed record Sequence(IReadOnlyList<PatternNode> Parts) : PatternNode
     {
+        /// <summary>From left to right.</summary>
+        public IReadOnlyList<PatternNode> Parts { get; } = Parts;
+
         /// <summary>The empty expression.</summary>
         public static Sequence Empty { get; } = new([]);
 
@@ -41,6 +45,9 @@ public abstract record PatternNode
     /// <param name="Parts">At least one, the preferred one first.</param>
     public sealed record Choice(IReadOnlyList<PatternNode> Parts) : PatternNode
     {
+        /// <summary>At least one, the preferred one first.</summary>
+        public IReadOnlyList<PatternNode> Parts { get; } = Parts;
+
         /// <inheritdoc/>
         public override bool IsNullable { get; } = Parts.Any(part => part.IsNullable);
 
@@ -55,6 +62,15 @@ public abstract record PatternNode
     /// <param name="Lazy">Whether fewer times are preferred to more.</param>
     public sealed record Repeat(PatternNode Part, int Min, int Max, bool Lazy) : PatternNode
     {
+        /// <summary>What is repeated.</summary>
+        public PatternNode Part { get; } = Part;
+
+        /// <summary>Fewest times.</summary>
+        public int Min { get; } = Min;
+
+        /// <summary>Most times; negative for no maximum.</summary>
+        public int Max { get; } = Max;
+
         /// <inheritdoc/>
         public override bool IsNullable { get; } = Min == 0 || Part.IsNullable;
 

@@ -1,7 +1,7 @@
 namespace Hone.Processors.Patterns;
 
 /// <summary>Reads a regular expression into a tree.</summary>
-/// <remarks>Capturing and named groups only group; back references, calls, conditionals, absent operators and <c>\K</c> are refused. Sources: see <see cref="PatternSyntax"/>.</remarks>
+/// <remarks>Capturing and named groups only group; back references, calls, conditionals, absent operators and <c>\K</c> are refused. What each syntax is taken from stands at <see cref="PatternSyntax"/>.</remarks>
 public sealed class PatternParser
 {
     // Deeper nesting than any tokenizer's; bounds the recursion.
