@@ -9,6 +9,7 @@ using Hone.Data.Datasets;
 using Hone.Inference;
 using Hone.Models;
 using Hone.Models.Adapters;
+using Hone.Pipelines.Reports;
 using Hone.Processors.ChatTemplates;
 using Hone.Processors.Tokenizers;
 using Hone.Training;
@@ -29,6 +30,7 @@ public sealed record SftStage : Stage, ICheckedOptions
     private const string ReportName = "data-report.json";
     private const string ResultName = "training.json";
     private const string CheckpointsFolder = "checkpoints";
+    private const string BoardFolder = "tensorboard";
     private const string CacheFolder = "examples";
 
     private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, NewLine = "\n", PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
@@ -105,6 +107,7 @@ public sealed record SftStage : Stage, ICheckedOptions
         RequireFits(dataset, model, context);
         using LoraAdapter? adapter = Adapter?.Create(model, context.CreateRandom("adapter"));
         adapter?.Attach();
+        using var board = new TensorBoardWriter(context.Files, Path.Combine(context.Folder, BoardFolder), context.Time);
         using var loop = new TrainingLoop<SequenceBatch>(new TrainingRun<SequenceBatch>
         {
             Trainer = new SftTrainer(model, LabelSmoothing),
@@ -117,7 +120,7 @@ public sealed record SftStage : Stage, ICheckedOptions
             Key = KeyOf(dataset, reference.Path, fingerprint),
             Files = context.Files,
             Time = context.Time,
-            Observer = new StageObserver(context),
+            Observer = new StageObserver(context, board),
         });
         TrainingResult result = loop.Run(context.CancellationToken);
         PublishResult(context, model, adapter, result);

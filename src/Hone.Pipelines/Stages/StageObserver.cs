@@ -1,10 +1,11 @@
 using Hone.Core.Stages;
+using Hone.Pipelines.Reports;
 using Hone.Training;
 
 namespace Hone.Pipelines.Stages;
 
 /// <summary>Puts what happens during training into a run's metrics and progress.</summary>
-internal sealed class StageObserver(RunContext context) : ITrainingObserver
+internal sealed class StageObserver(RunContext context, TensorBoardWriter board) : ITrainingObserver
 {
     private const string Unit = "steps";
     private long _total;
@@ -24,13 +25,19 @@ internal sealed class StageObserver(RunContext context) : ITrainingObserver
             ["tokens_per_second"] = report.Tokens / Math.Max(report.Seconds, 1e-9),
             ["memory_mib"] = Environment.WorkingSet / 1048576.0,
         };
-        context.ReportStep(report.Step, report.TotalSteps, Unit, metrics);
+        Report(report.Step, report.TotalSteps, metrics);
     }
 
     /// <inheritdoc/>
     public void OnEvaluation(EvaluationReport report) =>
-        context.ReportStep(report.Step, _total == 0 ? null : _total, Unit, new Dictionary<string, double> { ["validation_loss"] = report.Loss, ["validation_label_tokens"] = report.Targets });
+        Report(report.Step, _total == 0 ? null : _total, new Dictionary<string, double> { ["validation_loss"] = report.Loss, ["validation_label_tokens"] = report.Targets });
 
     /// <inheritdoc/>
     public void OnWarning(string message) => context.Warn(message);
+
+    private void Report(long step, long? total, Dictionary<string, double> metrics)
+    {
+        board.Write(step, metrics.Select(metric => KeyValuePair.Create($"train/{metric.Key}", metric.Value)));
+        context.ReportStep(step, total, Unit, metrics);
+    }
 }
