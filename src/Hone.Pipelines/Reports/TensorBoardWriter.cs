@@ -59,10 +59,7 @@ public sealed class TensorBoardWriter : IDisposable
         {
             var entry = new MemoryStream();
             WriteBytes(entry, Tag, Encoding.UTF8.GetBytes(tag));
-            WriteKey(entry, SimpleValue, Fixed32);
-            Span<byte> single = stackalloc byte[sizeof(float)];
-            BinaryPrimitives.WriteSingleLittleEndian(single, (float)value);
-            entry.Write(single);
+            WriteSingle(entry, SimpleValue, (float)value);
             WriteBytes(summary, Value, entry.ToArray());
         }
 
@@ -94,6 +91,14 @@ public sealed class TensorBoardWriter : IDisposable
         WriteKey(stream, field, Bytes);
         WriteVarInt(stream, (ulong)content.Length);
         stream.Write(content);
+    }
+
+    private static void WriteSingle(Stream stream, int field, float value)
+    {
+        WriteKey(stream, field, Fixed32);
+        Span<byte> bytes = stackalloc byte[sizeof(float)];
+        BinaryPrimitives.WriteSingleLittleEndian(bytes, value);
+        stream.Write(bytes);
     }
 
     private static uint MaskedCrc(ReadOnlySpan<byte> data)
