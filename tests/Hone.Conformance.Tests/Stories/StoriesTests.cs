@@ -33,9 +33,9 @@ public sealed class StoriesTests
         GenerationResult story = Assert.Single(results);
         Assert.Null(story.Error);
         Assert.Equal(Tokens, story.Texts[0].Ids.Length);
-        byte[] text = [.. story.Texts[0].Ids.SelectMany(id => vocabulary[id]), (byte)'\n'];
+        byte[] text = [.. story.Texts[0].Ids.SelectMany(id => vocabulary[id])];
         string expected = await File.ReadAllTextAsync(Path.Combine(folder, "expected_stdout.txt"), TestContext.Current.CancellationToken);
-        Assert.Equal(expected, Encoding.UTF8.GetString(text).TrimStart(' ')); // run.c drops the space that follows the beginning
+        Assert.Equal(expected.TrimEnd('\n'), Encoding.UTF8.GetString(text).TrimStart(' ')); // run.c drops the space that follows the beginning
     }
 
     // The longest token's length, then for each token its score, length and bytes; <0x41> stands for a byte.
