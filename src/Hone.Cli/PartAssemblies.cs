@@ -1,6 +1,7 @@
 using System.Reflection;
 using Hone.Core.Stages;
 using Hone.Data.Formats;
+using Hone.Pipelines.Stages;
 using Hone.Training.Optimizers;
 
 namespace Hone.Cli;
@@ -9,5 +10,5 @@ namespace Hone.Cli;
 internal static class PartAssemblies
 {
     /// <summary>Lists the libraries; nothing is loaded before a command asks.</summary>
-    public static IReadOnlyList<Assembly> All() => [typeof(Stage).Assembly, typeof(RowFormat).Assembly, typeof(Optimizer).Assembly];
+    public static IReadOnlyList<Assembly> All() => [typeof(Stage).Assembly, typeof(RowFormat).Assembly, typeof(Optimizer).Assembly, typeof(SftStage).Assembly];
 }

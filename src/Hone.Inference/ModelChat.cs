@@ -29,6 +29,17 @@ public static class ModelChat
         return new ChatTokenizer(stored.Select(template, hasTools), tokenizer);
     }
 
+    /// <summary>Loads the tokenizer, and the chat template where there is one.</summary>
+    /// <param name="path">A model's folder, or a GGUF file.</param>
+    /// <exception cref="HoneException">One of them is malformed, or there is no tokenizer.</exception>
+    public static (Tokenizer Tokenizer, ChatTokenizer? Chat) LoadText(string path)
+    {
+        using TensorSource tensors = Checkpoint.Open(path);
+        ModelFiles files = ModelFiles.Find(path, tensors);
+        Tokenizer tokenizer = files.LoadTokenizer();
+        return (tokenizer, files.LoadTemplates(tokenizer) is { } templates ? new ChatTokenizer(templates.Select(), tokenizer) : null);
+    }
+
     /// <summary>The templates that a GGUF file carries; null if there are none.</summary>
     internal static ChatTemplateSet? FindStored(TensorSource tensors, Tokenizer tokenizer)
     {

@@ -15,6 +15,7 @@ internal static class BenchCommand
         command.Subcommands.Add(BenchTokenizeCommand.Create(host));
         command.Subcommands.Add(BenchGenerationCommand.CreatePrefill(host));
         command.Subcommands.Add(BenchGenerationCommand.CreateDecode(host));
+        command.Subcommands.Add(BenchStepCommand.Create(host));
         return command;
     }
 

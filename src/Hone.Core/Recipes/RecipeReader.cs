@@ -15,7 +15,7 @@ public sealed class RecipeReader(PartRegistry registry, Func<string, string?> en
     public LoadedRecipe Read(string path, IReadOnlyList<string> sets, bool checkInputs = true)
     {
         (Recipe recipe, ResolvedMap resolved, IReadOnlyList<string> files) = ReadAs<Recipe>(path, sets, checkInputs);
-        return new LoadedRecipe(recipe, resolved, files);
+        return new LoadedRecipe(recipe, resolved, files) { Registry = registry };
     }
 
     /// <summary>Reads a file into any options record, by the rules of recipes.</summary>

@@ -1,6 +1,7 @@
 using Hone.Core.Progress;
 using Hone.Core.Random;
 using Hone.Core.Recipes;
+using Hone.Core.Registry;
 using Hone.Core.Runs;
 
 namespace Hone.Core.Stages;
@@ -36,6 +37,12 @@ public sealed class RunContext
     /// <summary>The clock.</summary>
     public TimeProvider Time => _session.Time;
 
+    /// <summary>The file operations of the run.</summary>
+    public IFileSystem Files => _session.Folder.Files;
+
+    /// <summary>Where the parts that recipes name are looked up.</summary>
+    public PartRegistry Registry => _session.Plan.Recipe.Registry;
+
     internal IReadOnlyList<ArtifactRecord> Inputs => _inputs;
 
     internal IReadOnlyList<ArtifactRecord> Artifacts => _artifacts;
@@ -56,7 +63,7 @@ public sealed class RunContext
 
     /// <summary>Begins to write one of the stage's files.</summary>
     /// <param name="name">Its name, relative to the stage's folder; folders in it are created.</param>
-    /// <returns>The file; <see cref="Publish"/> puts it in place.</returns>
+    /// <returns>The file; <see cref="Publish(AtomicFile)"/> puts it in place.</returns>
     /// <exception cref="RunFolderException">The file cannot be created.</exception>
     /// <exception cref="ArgumentException">The name leads out of the stage's folder.</exception>
     public AtomicFile CreateArtifact(string name)
@@ -78,6 +85,23 @@ public sealed class RunContext
     {
         FileDigest digest = file.Commit();
         string name = Path.GetRelativePath(Folder, file.Path);
+        _artifacts.Add(new ArtifactRecord(RunFolder.ArtifactName(StageName, name), digest.SizeBytes, digest.Sha256));
+    }
+
+    /// <summary>Writes a small file whole and records its hash in the manifest.</summary>
+    /// <inheritdoc cref="CreateArtifact" path="/exception"/>
+    public void Publish(string name, ReadOnlySpan<byte> content)
+    {
+        using AtomicFile file = CreateArtifact(name);
+        file.Write(content);
+        Publish(file);
+    }
+
+    /// <summary>Records the hash of a file that is already in its place.</summary>
+    /// <param name="name">Its name, relative to the stage's folder.</param>
+    public void PublishFile(string name)
+    {
+        FileDigest digest = FileDigest.Of(System.IO.Path.Combine(Folder, name), CancellationToken);
         _artifacts.Add(new ArtifactRecord(RunFolder.ArtifactName(StageName, name), digest.SizeBytes, digest.Sha256));
     }
 

@@ -3,7 +3,7 @@ using Hone.Core.Recipes;
 namespace Hone.Data.Collators;
 
 /// <summary>Which examples go into a batch together.</summary>
-public sealed record BatchOptions : ICheckedOptions
+public record BatchOptions : ICheckedOptions
 {
     /// <summary>The most rows of a batch; a row is an example, or several where they are packed. Null for no limit.</summary>
     [Positive]

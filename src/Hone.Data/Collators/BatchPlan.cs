@@ -64,6 +64,17 @@ public sealed class BatchPlan
         return new BatchPlan(dataset.Training, dataset.Store.LengthOf, options, data.Packing, data.MaxTokens, random);
     }
 
+    /// <summary>Prepares to plan the batches to validate on: every example once, in the order of the files.</summary>
+    /// <inheritdoc cref="BatchPlan(IReadOnlyList{ExampleGroup}, Func{int, int}, BatchOptions, PackingStrategy, int, RandomStream)"/>
+    public static BatchPlan CreateValidation(SftDataset dataset, SftDataOptions data, BatchOptions options, RandomStream random)
+    {
+        ArgumentNullException.ThrowIfNull(dataset);
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(options);
+        ExampleGroup all = new("validation", dataset.Validation, dataset.Validation.Length);
+        return new BatchPlan([all], dataset.Store.LengthOf, options with { Shuffle = false, DropLast = false }, data.Packing, data.MaxTokens, random);
+    }
+
     /// <summary>Plans an epoch.</summary>
     /// <param name="epoch">Number of the epoch, from 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>

@@ -7,6 +7,8 @@ namespace Hone.Data.Datasets;
 /// <summary>A source whose file and format are known.</summary>
 internal sealed record ResolvedSource(DataSource Options, string Path, string DisplayName, string FormatName, RowFormat Format, bool IsDetected, long? Samples, IReadOnlyList<string> Warnings)
 {
+    private const int Shown = 10; // names in an error
+
     /// <summary>Finds the file, and the format by name, by a registry of data sets, or by the first row.</summary>
     /// <exception cref="DatasetFormatException">There is no file, no row, or no format that fits.</exception>
     public static ResolvedSource Resolve(DataSource options, Func<FileSource, string> open, PartRegistry registry)
@@ -21,7 +23,9 @@ internal sealed record ResolvedSource(DataSource Options, string Path, string Di
 
         if (DataSource.IsRegistry(path))
         {
-            throw new DatasetFormatException("The file describes several data sets.", path, string.Join(", ", DatasetRegistry.Load(path).Names), "choose one by name");
+            IReadOnlyList<string> names = DatasetRegistry.Load(path).Names;
+            throw new DatasetFormatException(
+                "The file describes several data sets.", path, string.Join(", ", names.Take(Shown)) + (names.Count > Shown ? $", … ({names.Count} in all)" : ""), "choose one by name");
         }
 
         DataRow first = RequireRow(path);

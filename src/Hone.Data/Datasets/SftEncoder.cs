@@ -16,6 +16,10 @@ namespace Hone.Data.Datasets;
 /// </remarks>
 public sealed class SftEncoder
 {
+    /// <summary>Parts of conversations that many templates leave out, and the names by which templates read them.</summary>
+    private static readonly (string Key, string[] Names)[] s_parts =
+        [("tools", ["tools"]), ("tool_calls", ["tool_calls"]), ("reasoning_content", ["reasoning_content", "thinking", "reasoning"])];
+
     private readonly Tokenizer _tokenizer;
     private readonly ChatTokenizer? _chat;
     private readonly SftEncodingOptions _options;
@@ -70,8 +74,19 @@ public sealed class SftEncoder
             labels[i] = trained[first + i] ? ids[first + i] : SftExample.IgnoreIndex;
         }
 
-        return new EncodedExample(new SftExample(ids.Slice(first, kept), ImmutableCollectionsMarshal.AsImmutableArray(labels)), ids.Length - kept);
+        return new EncodedExample(new SftExample(ids.Slice(first, kept), ImmutableCollectionsMarshal.AsImmutableArray(labels)), ids.Length - kept)
+        {
+            Unwritten = row is ConversationRow { Conversation: var written } && _chat is { } chat ? FindUnwritten(written, chat.Template.Source) : [],
+        };
     }
+
+    /// <summary>What a template never mentions it cannot write.</summary>
+    private static string[] FindUnwritten(Conversation conversation, string template) => [.. s_parts
+        .Where(part => !Array.Exists(part.Names, name => template.Contains(name, StringComparison.Ordinal)))
+        .Where(part => part.Key == "tools"
+            ? conversation.Tools is not null
+            : conversation.Messages.EnumerateArray().Any(message => message.TryGetProperty(part.Key, out JsonElement value) && value.ValueKind != JsonValueKind.Null))
+        .Select(part => part.Key)];
 
     private static InvalidRowException NothingToLearn(int length, int kept, int trained) => trained > 0
         ? new(RowIssue.NothingToLearn, $"{length} tokens were cut to {kept}, and the {trained} trained ones are all in what was cut off", "raise max_tokens, or shorten the prompt")

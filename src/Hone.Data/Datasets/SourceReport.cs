@@ -39,6 +39,9 @@ public sealed record SourceReport
     /// <summary>The rows left out, by reason.</summary>
     public IReadOnlyList<DroppedRows> Dropped { get; init; } = [];
 
+    /// <summary>Parts of conversations that the chat template does not write.</summary>
+    public IReadOnlyList<UnwrittenPart> Unwritten { get; init; } = [];
+
     /// <summary>What else a person should know.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 }

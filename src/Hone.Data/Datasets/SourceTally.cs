@@ -10,6 +10,7 @@ internal sealed class SourceTally(ResolvedSource source)
 
     private readonly SortedDictionary<RowIssue, (long Count, List<long> Rows, string Place, string Detail)> _dropped = [];
     private readonly SortedSet<string> _unused = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, (long Count, List<long> Rows)> _unwritten = new(StringComparer.Ordinal);
     private readonly List<long> _truncatedRows = [];
     private long _rows;
     private long _examples;
@@ -25,6 +26,17 @@ internal sealed class SourceTally(ResolvedSource source)
         _examples++;
         _tokens += example.Example.InputIds.Length;
         _trained += example.Example.TrainedTokens;
+        foreach (string part in example.Unwritten)
+        {
+            (long count, List<long> rows) = _unwritten.GetValueOrDefault(part, (0, []));
+            if (rows.Count < Shown)
+            {
+                rows.Add(row.Number);
+            }
+
+            _unwritten[part] = (count + 1, rows);
+        }
+
         if (example.CutTokens > 0)
         {
             _truncated++;
@@ -64,6 +76,7 @@ internal sealed class SourceTally(ResolvedSource source)
         CutTokens = _cut,
         TruncatedRows = _truncatedRows,
         Dropped = [.. _dropped.Select(entry => new DroppedRows(entry.Key, entry.Value.Count, entry.Value.Rows, entry.Value.Place, entry.Value.Detail))],
+        Unwritten = [.. _unwritten.Select(entry => new UnwrittenPart(entry.Key, entry.Value.Count, entry.Value.Rows))],
         Notes = source.Warnings,
     };
 

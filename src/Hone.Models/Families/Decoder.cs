@@ -45,10 +45,18 @@ public abstract class Decoder : Module
 
             stream = RecomputesActivations && GradMode.IsOn
                 ? new ResidualStream(ActivationCheckpoint.Run(x => layer.Forward(new ResidualStream(x), context).Sum(), stream.Sum(), DropoutRandom))
-                : layer.Forward(stream, context);
+                : GradMode.IsOn ? ForwardInScope(layer, stream, context) : layer.Forward(stream, context);
         }
 
         return Normalize(stream);
+    }
+
+    /// <summary>Runs a layer so that what it computes on the way, and the backward pass does not need, is freed at its end instead of that of the step.</summary>
+    private static ResidualStream ForwardInScope(DecoderLayer layer, ResidualStream stream, AttentionContext context)
+    {
+        using var scope = TensorScope.Begin("layer");
+        ResidualStream next = layer.Forward(stream, context);
+        return new ResidualStream(ReferenceEquals(next.Hidden, stream.Hidden) ? next.Hidden : next.Hidden.Keep(), next.Update?.Keep());
     }
 
     /// <summary>Whether a key belongs to a buffer that some checkpoints carry along and that holds no weight.</summary>

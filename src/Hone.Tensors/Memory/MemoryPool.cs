@@ -5,12 +5,15 @@ namespace Hone.Tensors.Memory;
 
 /// <summary>Keeps freed tensor memory for the next tensor of about the same size, and counts what is in use.</summary>
 /// <remarks>
-/// Sizes are rounded up to one of eight classes per power of two, so at most an eighth is wasted. What is kept is bounded by
-/// <see cref="CacheLimitBytes"/>; beyond it memory goes back to the operating system at once.
+/// Sizes are rounded up to one of eight classes per power of two, so at most an eighth is wasted; a block of one of the next
+/// two classes will do as well. What is kept is bounded by <see cref="CacheLimitBytes"/>, and together with what is in use by an eighth more than was
+/// ever in use: batches of ever new lengths would else leave blocks of ever new sizes behind.
 /// </remarks>
 internal sealed class MemoryPool
 {
     private const int ClassesPerOctave = 8;
+    private const int ClassesAbove = 2; // a quarter more at most
+    private const long SlackBytes = 64 << 20; // kept in any case: freeing small blocks gains nothing
     private const int SmallestBytes = 64;
     private const bool IsDebugBuild =
 #if DEBUG
@@ -61,11 +64,15 @@ internal sealed class MemoryPool
         {
             _liveBytes += rounded;
             _peakBytes = Math.Max(_peakBytes, _liveBytes);
-            if (_free[index] is { Count: > 0 } stack)
+            if (Find(index) is { } kept)
             {
-                _cachedBytes -= rounded;
-                return stack.Pop();
+                _liveBytes += kept.SizeBytes - rounded;
+                t_liveBytes += kept.SizeBytes - rounded;
+                _cachedBytes -= kept.SizeBytes;
+                return kept;
             }
+
+            FreeBeyond(_peakBytes + (_peakBytes / 8) + SlackBytes - _liveBytes);
         }
 
         try
@@ -135,6 +142,34 @@ internal sealed class MemoryPool
         lock (_gate)
         {
             _peakBytes = _liveBytes;
+        }
+    }
+
+    /// <summary>A kept block of a class or of one just above it.</summary>
+    private NativeBlock? Find(int index)
+    {
+        for (int i = index; i <= Math.Min(index + ClassesAbove, _free.Length - 1); i++)
+        {
+            if (_free[i] is { Count: > 0 } stack)
+            {
+                return stack.Pop();
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Frees kept blocks, large ones first, until no more than <paramref name="bytes"/> bytes are kept.</summary>
+    private void FreeBeyond(long bytes)
+    {
+        for (int i = _free.Length - 1; i >= 0 && _cachedBytes > bytes; i--)
+        {
+            while (_free[i] is { Count: > 0 } stack && _cachedBytes > bytes)
+            {
+                NativeBlock block = stack.Pop();
+                _cachedBytes -= block.SizeBytes;
+                block.Free();
+            }
         }
     }
 

@@ -66,5 +66,18 @@ public sealed class CollatorTests : IDisposable
         Assert.All(batches, batch => Assert.Equal(batch.RowIndices.Select(row => (int)((row - 1) % 13) + 2), batch.SequenceLengths));
     }
 
+    [Fact]
+    public void CreateValidation_Examples_TakesEachOnceInOrder()
+    {
+        string path = _folder.Write("a.jsonl", string.Concat(Enumerable.Range(0, 30).Select(_ => "{\"text\":\"abc\"}\n")));
+        var data = new SftDataOptions { Sources = [new DataSource { Path = path }], ValidationRows = 7 };
+        using SftDataset dataset = SftDataset.Load(data, SmallModel.Text(), new DataContext { Registry = SmallModel.Registry, CacheFolder = _folder.Path }, new RandomStream(1, "validation"));
+
+        EpochPlan plan = BatchPlan.CreateValidation(dataset, data, new BatchOptions { Rows = 3, DropLast = true }, new RandomStream(1, "order")).PlanEpoch(0);
+
+        Assert.Equal(3, plan.BatchCount);
+        Assert.Equal(dataset.Validation, Enumerable.Range(0, plan.BatchCount).SelectMany(plan.Batch).Select(segment => segment.Example));
+    }
+
     public void Dispose() => _folder.Dispose();
 }

@@ -120,6 +120,19 @@ public sealed class SftDatasetTests : IDisposable
     }
 
     [Fact]
+    public void Load_ReasoningThatTheTemplateDoesNotWrite_IsAWarningWithItsRows()
+    {
+        string path = _folder.Write("a.jsonl", """
+            {"messages":[{"role":"user","content":"q"},{"role":"assistant","content":"a"}]}
+            {"messages":[{"role":"user","content":"q"},{"role":"assistant","content":"a","reasoning_content":"hm"}]}
+            """);
+
+        using SftDataset dataset = Load(Options(path));
+
+        Assert.Equal($"{path}: 1 of 2 examples have reasoning_content, which the chat template does not write: row 2; use a model whose template does", Assert.Single(dataset.Report.CreateWarnings()));
+    }
+
+    [Fact]
     public void Load_NoRowLeft_Throws() =>
         Assert.Contains("no answer", Assert.Throws<DatasetFormatException>(() => Load(Options(_folder.Write("a.jsonl", "{\"prompt\":\"q\",\"completion\":\"\"}")) with { InvalidRows = InvalidRows.Drop })).Facts, StringComparison.Ordinal);
 

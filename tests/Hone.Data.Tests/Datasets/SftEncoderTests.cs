@@ -174,6 +174,18 @@ public sealed class SftEncoderTests
     }
 
     [Fact]
+    public void Encode_PartsThatTheTemplateNeverMentions_AreNamed()
+    {
+        TrainingRow row = new ShareGptFormat().Read(System.Text.Json.JsonDocument.Parse("""
+            {"tools":"[{\"name\":\"f\"}]","conversations":[{"from":"human","value":"q"},{"from":"function_call","value":"{\"name\":\"f\"}"},{"from":"observation","value":"1"},{"from":"gpt","value":"a"}]}
+            """).RootElement);
+
+        Assert.Equal(["tools", "tool_calls"], SmallModel.Encoder().Encode(row).Unwritten);
+        Assert.Equal(["tools"], SmallModel.Encoder("{% for m in messages %}<s>{{ m.role }}\n{{ m.content }}{{ m.tool_calls | default('') }}<e>\n{% endfor %}{% if add_generation_prompt %}<s>assistant\n{% endif %}").Encode(row).Unwritten);
+        Assert.Empty(SmallModel.Encoder().Encode(s_two).Unwritten);
+    }
+
+    [Fact]
     public void Encode_TemplateVariables_ReachTheTemplate()
     {
         const string template = "{% if loud %}!{% endif %}{{ tone }}{% for m in messages %}<s>{{ m.role }}\n{{ m.content }}<e>\n{% endfor %}";

@@ -1,0 +1,161 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Hone.Inference.Tests;
+using Hone.Models;
+using Hone.Models.Adapters;
+
+namespace Hone.Cli.Tests;
+
+/// <summary>Fine-tuning from a recipe, as a user runs it.</summary>
+public sealed class SftStageTests : CliTestBase
+{
+    private const string Recipe = """
+        name: tiny
+        seed: 5
+        model: model
+        stages:
+          train:
+            type: sft
+            dataset:
+              sources: [chat.jsonl]
+              max_tokens: 64
+              validation_rows: 4
+            adapter: { type: lora, rank: 4, alpha: 8, dropout: 0.1 }
+            optimizer: { type: adamw, learning_rate: 2.0e-3 }
+            batch: { rows: 2, accumulate: 2, epochs: 2 }
+            evaluation: { every_steps: 2, keep_best: true }
+            checkpoint: { every_steps: 1, keep: 2 }
+
+        """;
+
+    public SftStageTests()
+    {
+        TinyModel.Save("model");
+        Write("chat.jsonl", string.Concat(Enumerable.Range(0, 28).Select(i => $$"""{"messages":[{"role":"user","content":"{{new string('a', 1 + (i % 5))}} b"},{"role":"assistant","content":"{{i}} ab{{new string('b', i % 7)}}"}]}""" + "\n")));
+        Write("sft.yaml", Recipe);
+    }
+
+    private int RunHone(params string[] args) => RunWith(args, PartAssemblies.All);
+
+    private static string Program => Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "hone.exe" : "hone");
+
+    [Fact]
+    public void Run_OfAChatFile_WritesAnAdapterThatTheModelTakes()
+    {
+        Assert.True(RunHone("run", "sft.yaml") == ExitCodes.Done, Error);
+
+        string train = Path.Combine(Out.Trim(), "stages", "train");
+        using CausalLm model = CausalLm.Load("model");
+        using LoraAdapter adapter = LoraAdapter.Load(Path.Combine(train, "adapter"), model);
+        Assert.Equal(4, adapter.Config.R);
+        Assert.Equal(14, adapter.Linears.Count); // seven layers in each of two blocks
+        using JsonDocument result = JsonDocument.Parse(File.ReadAllText(Path.Combine(train, "training.json")));
+        Assert.Equal(12, result.RootElement.GetProperty("steps").GetInt64()); // 24 examples, 4 a step, twice
+        JsonElement[] metrics = [.. File.ReadLines(Path.Combine(Out.Trim(), "metrics.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)];
+        Assert.Equal(12, metrics.Count(line => line.TryGetProperty("loss", out _)));
+        Assert.Equal(7, metrics.Count(line => line.TryGetProperty("validation_loss", out _))); // before the first step, and every two steps
+        Assert.True(RunHone("generate", "model", "--adapter", Path.Combine(train, "adapter"), "--input", "prompts.jsonl", "--output", "out.jsonl") != ExitCodes.Done); // no prompts.jsonl
+        Write("prompts.jsonl", """{"prompt":"a b"}""" + "\n");
+        Assert.True(RunHone("generate", "model", "--adapter", Path.Combine(train, "adapter"), "--input", "prompts.jsonl", "--output", "out.jsonl", "--max-tokens", "4") == ExitCodes.Done, Error);
+    }
+
+    [Fact]
+    public void Run_OfAllWeights_WritesAModel()
+    {
+        Write("full.yaml", Recipe.Replace("    adapter: { type: lora, rank: 4, alpha: 8, dropout: 0.1 }\n", "", StringComparison.Ordinal));
+
+        Assert.True(RunHone("run", "full.yaml") == ExitCodes.Done, Error);
+
+        string folder = Path.Combine(Out.Trim(), "stages", "train", "model");
+        using CausalLm model = CausalLm.Load(folder);
+        Assert.True(File.Exists(Path.Combine(folder, "tokenizer.json")));
+        Assert.NotEqual(File.ReadAllBytes(Path.Combine("model", "model.safetensors")), File.ReadAllBytes(Path.Combine(folder, "model.safetensors")));
+    }
+
+    [Fact]
+    public void Kill9_AtManyMoments_ResumesToTheSameAdapter()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "needs signals");
+        Assert.True(RunHone("run", "sft.yaml") == ExitCodes.Done, Error);
+        byte[] expected = AdapterOf(Out.Trim());
+
+        // Every process is killed behind another number of events: each step is followed by its checkpoint, so some die while writing one.
+        string? run = null;
+        int kills = 0;
+        for (int events = 2; ; events = 3 + (kills % 4))
+        {
+            using Process process = Start(run is null ? ["run", "sft.yaml", "--json"] : ["run", "sft.yaml", "--resume", run, "--json"]);
+            if (!ReadEvents(process, events, ref run))
+            {
+                Assert.True(Finish(process) == 0);
+                break;
+            }
+
+            process.Kill();
+            Finish(process);
+            Assert.True(++kills < 100, "the run never ends");
+        }
+
+        Assert.True(kills >= 5, $"{kills} kills");
+        Assert.Equal(expected, AdapterOf(run!));
+    }
+
+    [Theory]
+    [InlineData("model: model", "model: absent", "absent")]
+    [InlineData("sources: [chat.jsonl]", "sources: [absent.jsonl]", "absent.jsonl")]
+    [InlineData("rank: 4", "rnak: 4", "rank")]
+    [InlineData("alpha: 8,", "alpha: 8, targets: [nothing],", "q_proj")]
+    [InlineData("validation_rows: 4", "validation_rows: 400", "validation_rows")]
+    [InlineData("      validation_rows: 4\n", "", "validation_fraction")]
+    public void Run_OfAMistakenRecipe_SaysWhatAndHow(string from, string to, string expected)
+    {
+        string text = Recipe.Replace(from, to, StringComparison.Ordinal);
+        Assert.NotEqual(Recipe, text);
+        Write("wrong.yaml", text);
+
+        Assert.NotEqual(ExitCodes.Done, RunHone("run", "wrong.yaml"));
+
+        Assert.Contains(expected, Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_OfRowsWithoutAnswer_NamesTheRow()
+    {
+        File.AppendAllText("chat.jsonl", """{"messages":[{"role":"user","content":"a"}]}""" + "\n");
+
+        Assert.Equal(ExitCodes.Failed, RunHone("run", "sft.yaml"));
+
+        Assert.Contains("row 29", Error, StringComparison.Ordinal);
+    }
+
+    private static byte[] AdapterOf(string run) => File.ReadAllBytes(Path.Combine(run, "stages", "train", "adapter", "adapter_model.safetensors"));
+
+    private static Process Start(string[] args) => Process.Start(new ProcessStartInfo(Program, args) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
+
+    private static int Finish(Process process)
+    {
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        error.Wait();
+        return process.ExitCode;
+    }
+
+    /// <summary>Reads events and the run's folder from the first; false when the program ends before.</summary>
+    private static bool ReadEvents(Process process, int count, ref string? run)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            if (process.StandardOutput.ReadLine() is not { } line)
+            {
+                return false;
+            }
+
+            using JsonDocument json = JsonDocument.Parse(line);
+            run ??= json.RootElement.TryGetProperty("folder", out JsonElement folder) ? folder.GetString() : null;
+        }
+
+        return true;
+    }
+}
