@@ -34,8 +34,28 @@ public static partial class SafetensorsWriter
     /// <exception cref="RunFolderException">The file cannot be written.</exception>
     public static FileDigest WriteFile(IFileSystem files, string path, IEnumerable<TensorContent> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
-        using AtomicFile file = Fill(files, path, InFileOrder(tensors), metadata);
+        using AtomicFile file = Fill(files, path, tensors, metadata);
         return file.Commit();
+    }
+
+    /// <summary>Writes tensors into a file that the caller puts in place.</summary>
+    /// <param name="file">The file, still empty; stays the caller's.</param>
+    /// <param name="tensors">Contents in any order, with distinct names, none in blocks.</param>
+    /// <param name="metadata">What the file says about itself; <see langword="null"/> for nothing.</param>
+    /// <inheritdoc cref="WriteFile" path="/exception"/>
+    public static void Write(AtomicFile file, IEnumerable<TensorContent> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        List<TensorContent> ordered = InFileOrder(tensors);
+        byte[] header = HeaderOf(ordered, metadata);
+        Span<byte> prefix = stackalloc byte[SafetensorsHeader.PrefixBytes];
+        BinaryPrimitives.WriteInt64LittleEndian(prefix, header.Length);
+        file.Write(prefix);
+        file.Write(header);
+        foreach (TensorContent tensor in ordered)
+        {
+            tensor.WriteTo(file.Write);
+        }
     }
 
     /// <summary>Writes the weights of a model: one file, or several with their list when one would be too large. Files that an earlier save left are removed.</summary>
@@ -57,7 +77,7 @@ public static partial class SafetensorsWriter
             // All are complete on disk before the first takes its place, so that a full disk leaves an earlier save as it was.
             for (int i = 0; i < names.Length; i++)
             {
-                pending.Add(Fill(files, names[i], InFileOrder(shards[i]), metadata ?? DefaultMetadata));
+                pending.Add(Fill(files, names[i], shards[i], metadata ?? DefaultMetadata));
             }
 
             foreach (AtomicFile file in pending)
@@ -79,21 +99,12 @@ public static partial class SafetensorsWriter
         return names;
     }
 
-    private static AtomicFile Fill(IFileSystem files, string path, List<TensorContent> tensors, IReadOnlyDictionary<string, string>? metadata)
+    private static AtomicFile Fill(IFileSystem files, string path, IEnumerable<TensorContent> tensors, IReadOnlyDictionary<string, string>? metadata)
     {
-        byte[] header = HeaderOf(tensors, metadata);
         var file = new AtomicFile(files, path);
         try
         {
-            Span<byte> prefix = stackalloc byte[SafetensorsHeader.PrefixBytes];
-            BinaryPrimitives.WriteInt64LittleEndian(prefix, header.Length);
-            file.Write(prefix);
-            file.Write(header);
-            foreach (TensorContent tensor in tensors)
-            {
-                tensor.WriteTo(file.Write);
-            }
-
+            Write(file, tensors, metadata);
             return file;
         }
         catch

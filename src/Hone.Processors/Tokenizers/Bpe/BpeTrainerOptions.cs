@@ -12,6 +12,9 @@ public sealed record BpeTrainerOptions
     /// <summary>The expression of Llama 3 and cl100k.</summary>
     public const string Llama3Expression = WellKnownExpressions.Llama3;
 
+    /// <summary>The expression of Qwen2, which leaves every digit on its own.</summary>
+    public const string Qwen2Expression = WellKnownExpressions.Qwen2;
+
     /// <summary>Tokens in all, special ones and the 256 bytes included. Training ends earlier when no pair is left.</summary>
     public int VocabularySize { get; init; } = 32_768;
 

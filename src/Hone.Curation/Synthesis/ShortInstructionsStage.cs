@@ -1,0 +1,61 @@
+using Hone.Core.Recipes;
+using Hone.Core.Stages;
+
+namespace Hone.Curation.Synthesis;
+
+/// <summary>Writes short instructions whose answer can be computed (reverse a word, sort numbers, name a weekday, …), as chat rows.</summary>
+/// <remarks>
+/// Each row has <c>messages</c>, the <c>skill</c> and the <c>answer</c>. No instruction occurs twice; held-out rows differ from all training rows
+/// in what they ask about, not just in wording. The rows depend on the seed, the stage's name and the options only.
+/// </remarks>
+[Stage("short-instructions")]
+public sealed record ShortInstructionsStage : Stage, ICheckedOptions
+{
+    private const int MinDifferentNumbers = 10; // lists hold up to five different ones
+
+    /// <summary>The skills there are.</summary>
+    public static IReadOnlyList<string> KnownSkills { get; } = [.. InstructionSkills.All.Select(skill => skill.Name)];
+
+    /// <summary>Number of training rows.</summary>
+    [Range(1, 5_000_000)]
+    public required int Count { get; init; }
+
+    /// <summary>Number of held-out rows, written to a file of their own.</summary>
+    [Range(0, 1_000_000)]
+    public int HeldOut { get; init; }
+
+    /// <summary>Skills to ask for, in equal parts; all when empty.</summary>
+    public IReadOnlyList<string> Skills { get; init; } = [];
+
+    /// <summary>Skills to leave out.</summary>
+    public IReadOnlyList<string> ExcludeSkills { get; init; } = [];
+
+    /// <summary>Numbers to sort, compare and continue.</summary>
+    public NumberRange Numbers { get; init; } = new() { Min = 2, Max = 999 };
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Outputs => RowSynthesis.Outputs(HeldOut);
+
+    /// <inheritdoc/>
+    public void Check(OptionChecks checks)
+    {
+        SkillSelection.Check(checks, KnownSkills, Skills, ExcludeSkills);
+        if (Numbers.Max - Numbers.Min + 1 < MinDifferentNumbers)
+        {
+            checks.Report(nameof(Numbers), $"the range from {Numbers.Min} to {Numbers.Max} has too few numbers for lists", $"give a range of at least {MinDifferentNumbers} numbers");
+        }
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, double> Run(RunContext context)
+    {
+        IReadOnlyList<string> chosen = SkillSelection.Choose(KnownSkills, Skills, ExcludeSkills);
+        RowMaker[] makers = [.. InstructionSkills.All.Where(skill => chosen.Contains(skill.Name)).Select(skill => new RowMaker(skill.Name, random =>
+        {
+            var draw = new InstructionDraw(random, Numbers);
+            (string prompt, string answer) = skill.Create(draw);
+            return new SyntheticRow(skill.Name, $"{skill.Name}:{draw.Arguments}", prompt, answer, answer);
+        }))];
+        return new RowSynthesis(context, makers).Write(Count, HeldOut);
+    }
+}
