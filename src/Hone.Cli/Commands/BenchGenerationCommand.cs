@@ -57,18 +57,7 @@ internal static class BenchGenerationCommand
         return command;
     }
 
-    private static Option<int> CreateRounds()
-    {
-        var rounds = new Option<int>("--rounds") { HelpName = "N", Description = "Rounds that are measured, after one that is not.", DefaultValueFactory = _ => 3 };
-        rounds.Validators.Add(result =>
-        {
-            if (result.Tokens.Count == 1 && (!int.TryParse(result.Tokens[0].Value, out int value) || value < 1))
-            {
-                result.AddError("--rounds must be a whole number from 1 on");
-            }
-        });
-        return rounds;
-    }
+    private static Option<int> CreateRounds() => CountOption.Create("--rounds", "Rounds that are measured, after one that is not.", value: 3);
 
     private static void Write(CliHost host, bool json, int promptTokens, GenerationFigure figure) => host.Out.WriteLine(json
         ? JsonLine.Write(w =>

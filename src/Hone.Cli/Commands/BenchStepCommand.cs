@@ -13,11 +13,11 @@ internal static class BenchStepCommand
     {
         var defaults = new StepBenchmarkOptions();
         Argument<string> model = EngineArguments.CreateModel();
-        Option<int> rank = Count("--rank", "Rank of LoRA updates on all linear layers; 0 trains all weights.", defaults.Rank, least: 0);
-        Option<int> rows = Count("--rows", "Rows of a micro-batch.", defaults.Rows);
-        Option<int> tokens = Count("--tokens", "Tokens of a row.", defaults.Tokens, least: 2);
-        Option<int> accumulate = Count("--accumulate", "Micro-batches of a step.", defaults.Accumulate);
-        Option<int> steps = Count("--steps", "Steps that are measured, after one that is not.", defaults.Steps);
+        Option<int> rank = CountOption.Create("--rank", "Rank of LoRA updates on all linear layers; 0 trains all weights.", defaults.Rank, least: 0);
+        Option<int> rows = CountOption.Create("--rows", "Rows of a micro-batch.", defaults.Rows);
+        Option<int> tokens = CountOption.Create("--tokens", "Tokens of a row.", defaults.Tokens, least: 2);
+        Option<int> accumulate = CountOption.Create("--accumulate", "Micro-batches of a step.", defaults.Accumulate);
+        Option<int> steps = CountOption.Create("--steps", "Steps that are measured, after one that is not.", defaults.Steps);
         var checkpointing = new Option<bool>("--gradient-checkpointing") { Description = "Compute activations again in the backward pass." };
         var engine = new EngineArguments();
         Option<bool> json = RunCommand.CreateJsonOption("Print one JSON object.");
@@ -40,19 +40,6 @@ internal static class BenchStepCommand
             return ExitCodes.Done;
         });
         return command;
-    }
-
-    private static Option<int> Count(string name, string description, int value, int least = 1)
-    {
-        var option = new Option<int>(name) { HelpName = "N", Description = description, DefaultValueFactory = _ => value };
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens.Count == 1 && (!int.TryParse(result.Tokens[0].Value, out int given) || given < least))
-            {
-                result.AddError($"{name} must be a whole number from {least} on");
-            }
-        });
-        return option;
     }
 
     private static void Write(CliHost host, bool json, StepBenchmarkOptions options, StepFigure figure)
