@@ -24,22 +24,21 @@ public sealed record EncoderInput
     /// <exception cref="ArgumentException">The lengths do not add up to the tokens.</exception>
     public static EncoderInput FromSequences(ModelConfig config, ReadOnlySpan<int> ids, ReadOnlySpan<int> lengths)
     {
+        int[] all = lengths.ToArray();
+        if (all.Any(length => length < 1) || all.Sum(length => (long)length) != ids.Length)
+        {
+            throw new ArgumentException($"Sequences of {string.Join(", ", all)} tokens do not make {ids.Length}.", nameof(lengths));
+        }
+
         var positions = new int[ids.Length];
         int start = 0;
-        foreach (int length in lengths)
+        foreach (int length in all)
         {
-            if (length < 1 || length > ids.Length - start)
-            {
-                throw new ArgumentException($"Sequences of {string.Join(", ", lengths.ToArray())} tokens do not make {ids.Length}.", nameof(lengths));
-            }
-
             config.CountPositions([.. ids.Slice(start, length).ToArray().Select(id => (long)id)]).CopyTo(positions, start);
             start += length;
         }
 
-        return start == ids.Length
-            ? new EncoderInput { InputIds = Tensor.From(ids, ids.Length), Context = new PackedAttentionContext(Tensor.From(positions, positions.Length), PackedSequences.FromLengths(lengths)) }
-            : throw new ArgumentException($"Sequences of {string.Join(", ", lengths.ToArray())} tokens do not make {ids.Length}.", nameof(lengths));
+        return new EncoderInput { InputIds = Tensor.From(ids, ids.Length), Context = new PackedAttentionContext(Tensor.From(positions, positions.Length), PackedSequences.FromLengths(lengths)) };
     }
 
     /// <summary>Takes the padding off a batch.</summary>

@@ -27,6 +27,7 @@ public sealed class TrainingLoop<TBatch> : IDisposable
     private readonly Func<long, double> _schedule;
     private readonly CheckpointFolder? _checkpoints;
     private readonly BestParameters? _best;
+    private readonly Lazy<long> _validationTargets;
     private TrainingProgress _progress = new();
     private TrainingProgress? _saved;
 
@@ -47,6 +48,7 @@ public sealed class TrainingLoop<TBatch> : IDisposable
         }
 
         _optimizer = _options.Optimizer.Create(groups);
+        _validationTargets = new Lazy<long>(CountValidationTargets);
         _schedule = _options.Schedule.Build(_options.Optimizer.LearningRate, TotalSteps);
         if (run.CheckpointFolder is { } folder)
         {
@@ -81,7 +83,7 @@ public sealed class TrainingLoop<TBatch> : IDisposable
         {
             double loss = Evaluate(cancellation);
             _progress = _progress with { InitialEvaluation = loss };
-            _run.Observer?.OnEvaluation(new EvaluationReport(0, loss, CountTargets(_run.Validation), IsBest: false));
+            _run.Observer?.OnEvaluation(new EvaluationReport(0, loss, _validationTargets.Value, IsBest: false));
         }
 
         try
@@ -118,7 +120,7 @@ public sealed class TrainingLoop<TBatch> : IDisposable
         IBatchSource<TBatch> validation = _run.Validation ?? throw new InvalidOperationException("The run has no validation examples.");
         using GradMode off = GradMode.NoGrad();
         _trainer.Model.Eval();
-        long targets = CountTargets(validation);
+        long targets = _validationTargets.Value;
         double sum = 0;
         for (int batch = 0; batch < validation.CountOf(0); batch++)
         {
@@ -309,11 +311,12 @@ public sealed class TrainingLoop<TBatch> : IDisposable
             _best?.Save(_parameters);
         }
 
-        _run.Observer?.OnEvaluation(new EvaluationReport(_progress.Step, loss, CountTargets(_run.Validation!), isBest)); // only called with validation examples
+        _run.Observer?.OnEvaluation(new EvaluationReport(_progress.Step, loss, _validationTargets.Value, isBest));
         return IsStopped;
     }
 
-    private long CountTargets(IBatchSource<TBatch> source) => Enumerable.Range(0, source.CountOf(0)).Sum(batch => _trainer.TargetsOf(source.Load(0, batch)));
+    private long CountValidationTargets() => _run.Validation is not { } validation ? 0
+        : Enumerable.Range(0, validation.CountOf(0)).Sum(batch => _trainer.TargetsOf(validation.Load(0, batch)));
 
     private void Restore()
     {

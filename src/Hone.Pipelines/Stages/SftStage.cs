@@ -104,7 +104,7 @@ public sealed record SftStage : Stage, ICheckedOptions
         }
 
         using CausalLm model = CausalLm.Load(reference.Path, new LoadOptions { Use = Adapter is null ? ModelUse.FullTraining : ModelUse.AdapterTraining, Weights = reference.Dtype });
-        RequireFits(dataset, model, context);
+        WarnOfLongExamples(dataset, model, context);
         using LoraAdapter? adapter = Adapter?.Create(model, context.CreateRandom("adapter"));
         adapter?.Attach();
         using var board = new TensorBoardWriter(context.Files, Path.Combine(context.Folder, BoardFolder), context.Time);
@@ -149,7 +149,7 @@ public sealed record SftStage : Stage, ICheckedOptions
         return counts;
     }
 
-    private static void RequireFits(SftDataset dataset, CausalLm model, RunContext context)
+    private static void WarnOfLongExamples(SftDataset dataset, CausalLm model, RunContext context)
     {
         int longest = Enumerable.Range(0, dataset.Store.Count).Select(dataset.Store.LengthOf).DefaultIfEmpty(0).Max();
         if (longest > model.Config.MaxPositionEmbeddings)
