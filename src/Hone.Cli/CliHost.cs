@@ -51,6 +51,9 @@ internal sealed class CliHost
     /// <summary>Names of the devices of this machine.</summary>
     public IReadOnlyList<string> Devices { get; init; } = ["cpu"];
 
+    /// <summary>The program's own folder.</summary>
+    public string ProgramFolder { get; init; } = AppContext.BaseDirectory;
+
     /// <summary>Folder that holds the runs, relative to the working folder.</summary>
     public string RunsRoot { get; init; } = "runs";
 

@@ -97,6 +97,7 @@ internal static class CliProgram
         root.Options.Add(global.Version);
         root.Options.Add(global.Threads);
         root.Options.Add(global.Trace);
+        root.Subcommands.Add(QuickstartCommand.Create(host));
         root.Subcommands.Add(RunCommand.Create(host));
         root.Subcommands.Add(CheckCommand.Create(host));
         root.Subcommands.Add(ListCommand.Create(host));

@@ -2,6 +2,7 @@ using System.Reflection;
 using Hone.Core.Stages;
 using Hone.Curation.Synthesis;
 using Hone.Data.Formats;
+using Hone.Evaluation.Graders;
 using Hone.Pipelines.Stages;
 using Hone.Training.Optimizers;
 
@@ -11,5 +12,5 @@ namespace Hone.Cli;
 internal static class PartAssemblies
 {
     /// <summary>Lists the libraries; nothing is loaded before a command asks.</summary>
-    public static IReadOnlyList<Assembly> All() => [typeof(Stage).Assembly, typeof(RowFormat).Assembly, typeof(Optimizer).Assembly, typeof(WordProblemsStage).Assembly, typeof(SftStage).Assembly];
+    public static IReadOnlyList<Assembly> All() => [typeof(Stage).Assembly, typeof(RowFormat).Assembly, typeof(Optimizer).Assembly, typeof(WordProblemsStage).Assembly, typeof(Grader).Assembly, typeof(SftStage).Assembly];
 }

@@ -4,7 +4,10 @@ using Hone.Core.Registry;
 using Hone.Core.Runs;
 using Hone.Core.Stages;
 using Hone.Curation.Synthesis;
+using Hone.Data.Formats;
+using Hone.Evaluation.Graders;
 using Hone.Pipelines.Stages;
+using Hone.Training.Optimizers;
 
 namespace Hone.Pipelines.Tests;
 
@@ -34,7 +37,7 @@ public sealed class RecipeRun : IProgressSink, IDisposable
     /// <summary>Runs a recipe file, and returns the folder of the stages.</summary>
     public string File(string recipe, params string[] sets)
     {
-        var registry = new PartRegistry(() => [typeof(Stage).Assembly, typeof(WordProblemsStage).Assembly, typeof(TokenizerStage).Assembly]);
+        var registry = new PartRegistry(() => [typeof(Stage).Assembly, typeof(WordProblemsStage).Assembly, typeof(TokenizerStage).Assembly, typeof(RowFormat).Assembly, typeof(Grader).Assembly, typeof(OptimizerOptions).Assembly]);
         LoadedRecipe loaded = new RecipeReader(registry, _ => null).Read(recipe, sets);
         using RunFolder folder = RunFolder.Create(Path.Combine(_folder, $"runs{_runs++}"), loaded, TimeProvider.System, new PhysicalFileSystem());
         new RunSession(RunPlan.Create(loaded, null), folder, this, TimeProvider.System).Execute(TestContext.Current.CancellationToken);

@@ -41,7 +41,12 @@ internal static class RunCommand
     /// <summary>Creates the <c>--json</c> option; every command that prints results has it.</summary>
     public static Option<bool> CreateJsonOption(string description) => new("--json") { Description = description };
 
-    private static int Run(CliHost host, RunRequest request)
+    /// <summary>Does what was asked for.</summary>
+    /// <param name="host">The surroundings.</param>
+    /// <param name="request">What to run, and how.</param>
+    /// <param name="onDone">Tells a person what came of it, given the run's folder; the folder's path alone when not given.</param>
+    /// <returns>One of <see cref="ExitCodes"/>.</returns>
+    public static int Run(CliHost host, RunRequest request, Action<string>? onDone = null)
     {
         string? folderPath = request.Resume is null ? null : RunFinder.Find(host.RunsRoot, request.Resume);
         string recipePath = request.Recipe ?? (folderPath is null
@@ -75,7 +80,7 @@ internal static class RunCommand
 
         if (!request.Json)
         {
-            host.Out.WriteLine(folder.Path);
+            (onDone ?? host.Out.WriteLine)(folder.Path);
         }
 
         return ExitCodes.Done;
@@ -96,6 +101,6 @@ internal static class RunCommand
             Start(new PlainProgress(host.Error));
         }
 
-        void Start(IProgressSink sink) => new RunSession(plan, folder, sink, host.Time).Execute(host.Cancellation);
+        void Start(IProgressSink sink) => new RunSession(plan, folder, sink, host.Time) { ResolveModel = model => ModelArgument.Resolve(host, model) }.Execute(host.Cancellation);
     }
 }

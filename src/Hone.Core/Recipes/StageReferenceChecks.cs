@@ -12,9 +12,17 @@ internal sealed class StageReferenceChecks(IReadOnlyList<string> stages, IReadOn
     {
         foreach (StageReferenceUse use in uses)
         {
-            if (Check(use) && bound is not null && use.Record is FileSource source)
+            if (Check(use) && bound is not null)
             {
-                CheckArtifact(use, source, bound[use.Target]);
+                switch (use.Record)
+                {
+                    case FileSource source:
+                        CheckArtifact(use, source, bound[use.Target]);
+                        break;
+                    case FolderReference folder:
+                        CheckFolder(use, folder, bound[use.Target]);
+                        break;
+                }
             }
         }
     }
@@ -64,6 +72,23 @@ internal sealed class StageReferenceChecks(IReadOnlyList<string> stages, IReadOn
         else if (source.Artifact is { } artifact && !target.Outputs.Contains(artifact))
         {
             problems.Add(use.Location, $"the stage '{use.Target}' makes no '{artifact}'", [$"it makes: {string.Join(", ", target.Outputs)}"]);
+        }
+    }
+
+    private void CheckFolder(StageReferenceUse use, FolderReference reference, Stage target)
+    {
+        IReadOnlyList<string> folders = reference.FoldersOf(target);
+        if (folders.Count == 0)
+        {
+            problems.Add(use.Location, $"the stage '{use.Target}' makes no folder that is {reference.Noun()}", [$"it makes: {string.Join(", ", target.Outputs)}"]);
+        }
+        else if (reference.Artifact is null && folders.Count > 1)
+        {
+            problems.Add(use.Location, $"the stage '{use.Target}' makes {folders.Count} folders of this kind; say which one", [$"artifact: {string.Join(" | ", folders)}"]);
+        }
+        else if (reference.Artifact is { } artifact && !folders.Contains(artifact))
+        {
+            problems.Add(use.Location, $"the stage '{use.Target}' makes no '{artifact}' that is {reference.Noun()}", [$"artifact: {string.Join(" | ", folders)}"]);
         }
     }
 

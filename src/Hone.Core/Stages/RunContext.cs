@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+using Hone.Core.Errors;
 using Hone.Core.Progress;
 using Hone.Core.Random;
 using Hone.Core.Recipes;
@@ -60,6 +63,22 @@ public sealed class RunContext
         _inputs.Add(expected);
         return path;
     }
+
+    /// <summary>Finds the folder or file of a model or an adapter and records the hashes of its files in the manifest.</summary>
+    /// <returns>The path; whoever loads it says when there is nothing.</returns>
+    /// <exception cref="RunFolderException">A file cannot be read, or the stage that makes it has not run.</exception>
+    /// <exception cref="HoneException">A model of the hub cannot be had.</exception>
+    public string OpenInput(FolderReference reference)
+    {
+        (string path, IReadOnlyList<ArtifactRecord> files) = _session.Describe(reference, CancellationToken);
+        _inputs.AddRange(files);
+        return path;
+    }
+
+    /// <summary>A hash of all inputs opened so far; whatever a stage keeps for a resumption belongs to it.</summary>
+    /// <returns>SHA-256 in lower-case hexadecimal.</returns>
+    public string HashInputs() =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', _inputs.Select(input => $"{input.SizeBytes} {input.Sha256}")))));
 
     /// <summary>Begins to write one of the stage's files.</summary>
     /// <param name="name">Its name, relative to the stage's folder; folders in it are created.</param>

@@ -1,5 +1,6 @@
 using Hone.Core.Errors;
 using Hone.Core.Progress;
+using Hone.Core.Recipes;
 using Hone.Core.Runs;
 
 namespace Hone.Core.Stages;
@@ -22,6 +23,9 @@ public sealed class RunSession(RunPlan plan, RunFolder folder, IProgressSink pro
 
     /// <summary>The clock.</summary>
     public TimeProvider Time => time;
+
+    /// <summary>Finds what a recipe's path of a model stands for; a host that knows the hub gives the folder of a hub name here.</summary>
+    public Func<string, string> ResolveModel { get; init; } = path => path;
 
     /// <summary>Runs the plan with the executor that the recipe names.</summary>
     /// <exception cref="OperationCanceledException">The run was cancelled; it can be resumed.</exception>
@@ -92,6 +96,29 @@ public sealed class RunSession(RunPlan plan, RunFolder folder, IProgressSink pro
         }
 
         return folder.ArtifactPath(source.From, ArtifactOf(source));
+    }
+
+    /// <summary>The folder that a reference stands for, and its files as they are now.</summary>
+    internal (string Path, IReadOnlyList<ArtifactRecord> Files) Describe(FolderReference reference, CancellationToken cancellationToken)
+    {
+        if (reference.From is { } stage)
+        {
+            string artifact = reference.Artifact ?? reference.FoldersOf(plan.Recipe.Recipe.Stages[stage])[0]; // the recipe's checks made sure of one
+            string prefix = artifact == "." ? "" : artifact + "/";
+            string root = RunFolder.ArtifactName(stage, "");
+            FileSource[] made =
+            [
+                .. folder.Manifest.Stage(stage).Artifacts.Select(record => record.Path[root.Length..])
+                    .Where(name => name.StartsWith(prefix, StringComparison.Ordinal) && !name[prefix.Length..].Contains('/', StringComparison.Ordinal))
+                    .Select(name => new FileSource { From = stage, Artifact = name }),
+            ];
+            FileSource marker = new() { From = stage, Artifact = prefix + reference.MarkerFile() };
+            return (folder.ArtifactPath(stage, artifact == "." ? "" : artifact), [.. made.Append(marker).Distinct().Select(file => Describe(file, cancellationToken))]);
+        }
+
+        string path = ResolveModel(reference.FindPath()!); // a checked reference has a path if it has no stage
+        IEnumerable<string> files = Directory.Exists(path) ? Directory.EnumerateFiles(path).Order(StringComparer.Ordinal) : File.Exists(path) ? [path] : [];
+        return (path, [.. files.Select(file => Describe(new FileSource { Path = file }, cancellationToken))]);
     }
 
     internal ArtifactRecord Describe(FileSource source, CancellationToken cancellationToken)

@@ -12,6 +12,7 @@ using Hone.Models.Adapters;
 using Hone.Pipelines.Reports;
 using Hone.Processors.ChatTemplates;
 using Hone.Processors.Tokenizers;
+using Hone.Tensors;
 using Hone.Training;
 using Hone.Training.Adapters;
 using Hone.Training.Optimizers;
@@ -67,6 +68,9 @@ public sealed record SftStage : Stage, ICheckedOptions
     [Range(0, 1, MaximumExcluded = true)]
     public double LabelSmoothing { get; init; }
 
+    /// <summary>Number format in which a model trained without an adapter is stored; <c>auto</c> is that of the model it began from.</summary>
+    public WeightType SaveDtype { get; init; } = WeightType.Auto;
+
     /// <summary>Evaluation on the validation examples.</summary>
     public EvaluationOptions Evaluation { get; init; } = new();
 
@@ -87,6 +91,11 @@ public sealed record SftStage : Stage, ICheckedOptions
         {
             checks.Report(nameof(Evaluation), "there is nothing to evaluate on", "add validation_fraction: 0.05 to the dataset, or remove the keys");
         }
+
+        if (Adapter is not null && SaveDtype != WeightType.Auto)
+        {
+            checks.Report(nameof(SaveDtype), "the model's own weights are not stored when an adapter is trained", "remove save_dtype, or the adapter to train all weights");
+        }
     }
 
     /// <inheritdoc/>
@@ -94,8 +103,9 @@ public sealed record SftStage : Stage, ICheckedOptions
     {
         ModelReference reference = Model ?? context.Recipe.Model ?? throw new TrainingException(
             "There is no model to train.", $"stage '{context.StageName}'", "neither the recipe nor the stage names one", "add model: PATH to the recipe, or --set model=PATH");
-        (Tokenizer tokenizer, ChatTokenizer? chat) = ModelChat.LoadText(reference.Path);
-        string fingerprint = ModelText.FingerprintOf(reference.Path);
+        string path = context.OpenInput(reference);
+        (Tokenizer tokenizer, ChatTokenizer? chat) = ModelChat.LoadText(path);
+        string fingerprint = ModelText.FingerprintOf(path);
         using SftDataset dataset = LoadData(context, new ModelText(tokenizer, chat, fingerprint));
         context.Publish(ReportName, dataset.Report.ToJson());
         foreach (string warning in dataset.Report.CreateWarnings())
@@ -103,7 +113,7 @@ public sealed record SftStage : Stage, ICheckedOptions
             context.Warn(warning);
         }
 
-        using CausalLm model = CausalLm.Load(reference.Path, new LoadOptions { Use = Adapter is null ? ModelUse.FullTraining : ModelUse.AdapterTraining, Weights = reference.Dtype });
+        using CausalLm model = CausalLm.Load(path, new LoadOptions { Use = Adapter is null ? ModelUse.FullTraining : ModelUse.AdapterTraining, Weights = reference.Dtype });
         WarnOfLongExamples(dataset, model, context);
         using LoraAdapter? adapter = Adapter?.Create(model, context.CreateRandom("adapter"));
         adapter?.Attach();
@@ -117,7 +127,7 @@ public sealed record SftStage : Stage, ICheckedOptions
             Options = ToOptions(),
             Random = context.CreateRandom("dropout"),
             CheckpointFolder = Path.Combine(context.Folder, CheckpointsFolder),
-            Key = KeyOf(dataset, reference.Path, fingerprint),
+            Key = KeyOf(dataset, path, fingerprint),
             Files = context.Files,
             Time = context.Time,
             Observer = new StageObserver(context, board),
@@ -194,7 +204,7 @@ public sealed record SftStage : Stage, ICheckedOptions
         string folder = Path.Combine(context.Folder, name);
         if (adapter is null)
         {
-            model.Save(context.Files, folder);
+            model.Save(context.Files, folder, SaveDtype switch { WeightType.F32 => DType.F32, WeightType.Bf16 => DType.BF16, WeightType.F16 => DType.F16, _ => null });
         }
         else
         {
