@@ -20,9 +20,9 @@ public sealed class ProportionDifferenceTests
     {
         ProportionDifference difference = ProportionDifference.Tango(onlyFirst, onlySecond, count);
 
-        Assert.Equal(value, difference.Value, 6);
-        Assert.Equal(low, difference.Low, 6);
-        Assert.Equal(high, difference.High, 6);
+        Assert.Equal(value, difference.Value, 1e-7);
+        Assert.Equal(low, difference.Low, 1e-7);
+        Assert.Equal(high, difference.High, 1e-7);
     }
 
     [Fact]
