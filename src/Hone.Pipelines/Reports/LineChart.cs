@@ -5,7 +5,7 @@ internal static class LineChart
 {
     private const double Width = 420, Height = 236, Left = 54, Right = 12, Top = 14, Bottom = 36;
     private const double PlotWidth = Width - Left - Right, PlotHeight = Height - Top - Bottom;
-    private const int Intervals = 4;
+    private const int Intervals = 4, StepIntervals = 5;
     private const int MaxHovers = 120;      // more than a pointer can tell apart
     private const int MaxDots = 40;         // with more values a line without dots is clearer
     private const double HoverRadius = 7;
@@ -63,7 +63,7 @@ internal static class LineChart
         }
 
         html.Add($"</g>\n<g class=\"ticks\" text-anchor=\"middle\">");
-        foreach (double step in AxisTicks.Within(scale.FirstStep, scale.LastStep, Intervals, wholeOnly: true))
+        foreach (double step in AxisTicks.Within(scale.FirstStep, scale.LastStep, StepIntervals, wholeOnly: true))
         {
             html.Add($"<path d=\"M{scale.X(step)} {Top + PlotHeight}v4\"/><text x=\"{scale.X(step)}\" y=\"{Top + PlotHeight + 17}\">{FigureText.Count((long)step)}</text>");
         }

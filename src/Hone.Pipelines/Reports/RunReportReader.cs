@@ -4,7 +4,6 @@ using Hone.Core.Errors;
 using Hone.Core.Recipes;
 using Hone.Core.Runs;
 using Hone.Data.Datasets;
-using Hone.Evaluation;
 using Hone.Training;
 
 namespace Hone.Pipelines.Reports;
