@@ -67,6 +67,7 @@ public sealed class RuleSelfTests
         { "No file names a machine", "docs/a.md", "from api.nug" + "et.org\n", "package registry" },
         { "No file names a machine", "docs/a.md", "see https" + "://somewhere.invalid/page\n", "somewhere.invalid" },
         { "No file is larger", "docs/a.md", new string('a', (1 << 20) + 1), "1,048,577 bytes" },
+        { "No file is larger", "models/a/model.safetensors", new string('a', (8 << 20) + 1), "8,388,609 bytes" },
         { "Each path in the README", "README.md", "# Hone\n\n## Where is…\n\n| what | where |\n|---|---|\n| it | `src/Hone.Core/Missing.cs` |\n", "src/Hone.Core/Missing.cs" },
         { "Each relative link", "docs/a.md", "[there](missing.md)\n", "missing.md" },
         { "The changelog has entries", "CHANGELOG.md", "# Changelog\n\n## 0.1.0\n\n- A first thing works.\n", "no section" },

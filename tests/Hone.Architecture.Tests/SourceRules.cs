@@ -9,6 +9,9 @@ internal static partial class SourceRules
     private const int HardLineLimit = 800;
     private const long MaxFileBytes = 1 << 20;
 
+    /// <summary>Of the models that Hone itself has made and brings along.</summary>
+    private const long MaxWeightBytes = 8 << 20;
+
     /// <summary>Folders whose namespace is not their path, and the partial class that their files share.</summary>
     private static readonly (string Folder, string Namespace, string PartialType, string Reason)[] s_folderExceptions =
     [
@@ -33,7 +36,7 @@ internal static partial class SourceRules
         new("The product writes to the console in Hone.Cli alone", "C# files", ConsoleUse),
         new("Nothing is left unfinished without an issue number", "source files", Unfinished),
         new("No file names a machine's path or a package registry", "text files", MachineNames),
-        new("No file is larger than 1 MiB", "files", Sizes),
+        new("No file is larger than 1 MiB, a model's weights than 8 MiB", "files", Sizes),
     ];
 
     private static Finding Length(Repository repository)
@@ -183,7 +186,8 @@ internal static partial class SourceRules
         {
             finding.Visit();
             long size = new FileInfo(repository.PathOf(file)).Length;
-            finding.Require(size <= MaxFileBytes, $"{file}: {size:N0} bytes; the repository holds no file over {MaxFileBytes:N0}, and nothing of third parties");
+            long most = file.StartsWith("models/", StringComparison.Ordinal) && file.EndsWith(".safetensors", StringComparison.Ordinal) ? MaxWeightBytes : MaxFileBytes;
+            finding.Require(size <= most, $"{file}: {size:N0} bytes; the repository holds no such file over {most:N0}, and nothing of third parties");
         }
 
         return finding;

@@ -19,6 +19,8 @@ public sealed class QuickstartTests : CliTestBase
         Assert.Equal(12, before.Count);
         Assert.Contains($"{before.Right} of 12", Out, StringComparison.Ordinal);
         Assert.Contains("95 % interval", Out, StringComparison.Ordinal);
+        Assert.Contains("report.html", Out, StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(run, "report.html")));
         Assert.Contains("How many", Out, StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(run, "stages", "train", "adapter", "adapter_model.safetensors")));
     }

@@ -25,7 +25,14 @@ internal static class QuickstartCommand
         string home = FindHome(host.ProgramFolder);
         string[] all = sets.Any(IsModel) ? sets : [$"{ModelKey}='{Path.Combine(home, s_model).Replace("'", "''", StringComparison.Ordinal)}'", .. sets];
         var request = new RunRequest(Path.Combine(home, s_recipe), all, DryRun: false, Only: null, Resume: null, json);
-        return RunCommand.Run(host, request, folder => QuickstartText.Write(folder, host));
+        string? finished = null;
+        int code = RunCommand.Run(host, request, folder => finished = folder);
+        if (finished is not null)
+        {
+            QuickstartText.Write(finished, host); // the run's folder is free by now
+        }
+
+        return code;
     }
 
     private static bool IsModel(string set) => set.Split('=', '.')[0] is ModelKey or $"\"{ModelKey}\"";

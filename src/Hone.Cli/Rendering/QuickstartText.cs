@@ -1,55 +1,51 @@
 using System.Text.Json;
 using Hone.Evaluation;
+using Hone.Evaluation.Pairing;
+using Hone.Pipelines.Reports;
 
 namespace Hone.Cli.Rendering;
 
-/// <summary>Says what the quickstart's training changed: both results, and some answers of each kind.</summary>
+/// <summary>Says what the quickstart's training changed: both results, whether chance explains the difference, and some answers of each kind.</summary>
 internal static class QuickstartText
 {
-    private const string Before = "before";
-    private const string After = "after";
-    private const int Samples = 2;
-    private const int MaxLine = 220;
+    private const int Samples = 2; // of each kind: the report shows more
 
-    /// <summary>Writes the summary of a finished run.</summary>
+    /// <summary>Writes the report of a finished run, and says for people what is in it.</summary>
     public static void Write(string folder, CliHost host)
     {
-        TextWriter output = host.Out;
-        output.WriteLine();
-        foreach (string stage in (string[])[Before, After])
+        RunReport report = RunReport.Read(folder);
+        string page = ReportFiles.Write(report, folder, host.Files);
+        foreach (string note in report.Notes)
         {
-            EvaluationSummary summary = EvaluationFiles.ReadSummary(PathOf(folder, stage, EvaluationFiles.SummaryName));
-            output.WriteLine($"{stage,-7} {100 * summary.Value,5:0.0} % right   {summary.Right} of {summary.Count}, 95 % interval {100 * summary.Low:0.0} % to {100 * summary.High:0.0} %");
+            host.Error.WriteLine($"warning: {note}");
         }
 
-        IReadOnlyList<EvaluationRecord> before = EvaluationFiles.ReadAnswers(PathOf(folder, Before, EvaluationFiles.AnswersName));
-        IReadOnlyList<EvaluationRecord> after = EvaluationFiles.ReadAnswers(PathOf(folder, After, EvaluationFiles.AnswersName));
-        WriteSamples(output, "right now", before, after, isRight: true);
-        WriteSamples(output, "still wrong", before, after, isRight: false);
-        output.WriteLine();
-        output.WriteLine(folder);
+        foreach (EvaluationChange change in report.Changes)
+        {
+            host.Out.WriteLine();
+            ComparisonDisplay.WriteStatistics(new ComparedEvaluation(change.First, change.Second, change.Pairing), host.Out);
+            WriteSamples("right now", change.Pairing.Gained, change, host.Out);
+            WriteSamples("still wrong", change.Pairing.BothWrong, change, host.Out);
+        }
+
+        host.Out.WriteLine();
+        host.Out.WriteLine($"run: {folder}");
+        host.Out.WriteLine($"report: {page}");
     }
 
-    private static void WriteSamples(TextWriter output, string title, IReadOnlyList<EvaluationRecord> before, IReadOnlyList<EvaluationRecord> after, bool isRight)
+    private static void WriteSamples(string title, IReadOnlyList<AnswerPair> pairs, EvaluationChange change, TextWriter output)
     {
-        foreach ((EvaluationRecord first, EvaluationRecord second) in before.Zip(after).Where(pair => !pair.First.IsRight() && pair.Second.IsRight() == isRight).Take(Samples))
+        int width = Math.Max(change.First.Length, change.Second.Length);
+        foreach (AnswerPair pair in pairs.Take(Samples))
         {
             output.WriteLine();
-            output.WriteLine($"{title}: {Line(Question(second))}");
-            output.WriteLine($"  before  {Line(first.Output)}");
-            output.WriteLine($"  after   {Line(second.Output)}");
-            output.WriteLine($"  {second.Why}");
+            output.WriteLine($"{title}: {ComparisonDisplay.OneLine(Question(pair.Second))}");
+            output.WriteLine($"  {change.First.PadRight(width)}  {ComparisonDisplay.OneLine(pair.First.Output)}");
+            output.WriteLine($"  {change.Second.PadRight(width)}  {ComparisonDisplay.OneLine(pair.Second.Output)}");
+            output.WriteLine($"  {"".PadRight(width)}  {ComparisonDisplay.OneLine(pair.Second.Why)}");
         }
     }
 
     private static string Question(EvaluationRecord record) =>
         record.Messages.EnumerateArray().LastOrDefault() is { ValueKind: JsonValueKind.Object } message && message.TryGetProperty("content", out JsonElement content) ? content.ToString() : "";
-
-    private static string Line(string text)
-    {
-        string line = text.ReplaceLineEndings(" ");
-        return line.Length <= MaxLine ? line : line[..MaxLine] + "…";
-    }
-
-    private static string PathOf(string folder, string stage, string name) => Path.Combine(folder, "stages", stage, name);
 }
