@@ -2,7 +2,6 @@ using Hone.Core.Errors;
 using Hone.Core.Recipes;
 using Hone.Core.Runs;
 using Hone.Core.Stages;
-using Hone.Data.Datasets;
 using Hone.Evaluation;
 using Hone.Evaluation.Graders;
 using Hone.Inference;
