@@ -16,8 +16,8 @@ namespace Hone.Training.Estimation;
 public sealed class TrainingEstimator<TBatch>
 {
     private const int WarmUpTokens = 48;
-    private const int SmallTokens = 256; // two chunks of the fused loss: below, its logits are smaller than they will be
-    private const double SmallSeconds = 12; // by the rate of the step before, which is many times slower as it compiles: what large models get is a shorter step
+    private const int SmallTokens = 256; // most have two chunks of targets in the fused loss: below, its logits are smaller than they will be
+    private const double SmallSeconds = 60; // by the rate of the step before, many times too slow as it compiles: only very large models get a shorter step
     private const double LargeSeconds = 5;
     private const int Repeats = 2; // the first of a size takes fresh memory from the system, which later ones do not
     private const int SampledBatches = 64; // for the share of targets among tokens
@@ -147,17 +147,31 @@ public sealed class TrainingEstimator<TBatch>
     {
         if (step == 0)
         {
-            return _take(_run.Training.Load(0, _typical), WarmUpTokens);
+            return Take(_run.Training.Load(0, _typical), WarmUpTokens);
         }
 
         TBatch largest = _run.Training.Load(0, _largest);
         if (step <= Repeats)
         {
-            return _take(largest, TokensWithin(SmallSeconds, _probes[0], SmallTokens));
+            return Take(largest, TokensWithin(SmallSeconds, _probes[0], SmallTokens));
         }
 
         int most = TokensWithin(LargeSeconds, _probes[Repeats], int.MaxValue);
-        return _take(largest, Math.Max(most, (int)Math.Min(2 * _probes[Repeats].Tokens, int.MaxValue)));
+        return Take(largest, Math.Max(most, (int)Math.Min(2 * _probes[Repeats].Tokens, int.MaxValue)));
+    }
+
+    /// <summary>At least so many tokens of a batch, and as many as it takes until one of them is a target.</summary>
+    private TBatch Take(TBatch batch, int tokens)
+    {
+        long all = _run.Trainer.LengthsOf(batch).Sum(length => (long)length);
+        TBatch taken = _take(batch, tokens);
+        while (_run.Trainer.TargetsOf(taken) == 0 && tokens < all)
+        {
+            tokens = (int)Math.Min(2L * tokens, int.MaxValue);
+            taken = _take(batch, tokens);
+        }
+
+        return taken;
     }
 
     /// <summary>Tokens that take about so long, by what a probe took.</summary>
