@@ -139,7 +139,7 @@ public abstract record TrainingStage : Stage, ICheckedOptions
     private protected StageEstimate Estimate<TBatch>(
         PlanContext context, TrainedModel model, TrainingData<TBatch> data, Func<TBatch, int, TBatch> take, TimeSpan preparation, IEnumerable<string> warnings)
     {
-        TrainingEstimate estimate = TrainingEstimator<TBatch>.Measure(CreateRun(context, model, data), take, context.CancellationToken);
+        TrainingEstimate estimate = new TrainingEstimator<TBatch>(CreateRun(context, model, data), take).Measure(context.CancellationToken);
         return new StageEstimate
         {
             Counts = new Dictionary<string, double>
