@@ -3,7 +3,6 @@ using Hone.Core.Errors;
 using Hone.Core.Recipes;
 using Hone.Core.Runs;
 using Hone.Core.Stages;
-using Hone.Data.Collators;
 using Hone.Data.Datasets;
 using Hone.Pipelines.Reports;
 using Hone.Training;
@@ -11,7 +10,6 @@ using Hone.Training.Adapters;
 using Hone.Training.Estimation;
 using Hone.Training.Optimizers;
 using Hone.Training.Schedules;
-using Hone.Training.Trainers;
 
 namespace Hone.Pipelines.Stages;
 
