@@ -31,10 +31,10 @@ public static class ModelChat
 
     /// <summary>Loads the tokenizer, and the chat template where there is one.</summary>
     /// <param name="path">A model's folder, or a GGUF file.</param>
+    /// <param name="tensors">The checkpoint at that path, open.</param>
     /// <exception cref="HoneException">One of them is malformed, or there is no tokenizer.</exception>
-    public static (Tokenizer Tokenizer, ChatTokenizer? Chat) LoadText(string path)
+    public static (Tokenizer Tokenizer, ChatTokenizer? Chat) LoadText(string path, TensorSource tensors)
     {
-        using TensorSource tensors = Checkpoint.Open(path);
         ModelFiles files = ModelFiles.Find(path, tensors);
         Tokenizer tokenizer = files.LoadTokenizer();
         return (tokenizer, files.LoadTemplates(tokenizer) is { } templates ? new ChatTokenizer(templates.Select(), tokenizer) : null);

@@ -33,11 +33,15 @@ public sealed class TrainingLoop<TBatch> : IDisposable
 
     /// <summary>Prepares a training: finds what is trained, and plans its steps.</summary>
     /// <exception cref="TrainingException">Nothing is trained, or the settings contradict the run.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The number of epochs, steps or micro-batches is not positive.</exception>
     public TrainingLoop(TrainingRun<TBatch> run)
     {
         ArgumentNullException.ThrowIfNull(run);
         _run = run;
         _options = run.Options;
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(_options.Epochs, nameof(run));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(_options.MaxSteps ?? 1, nameof(run));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(_options.GradientAccumulation, nameof(run));
         _trainer = run.Trainer;
         IReadOnlyList<ParameterGroup> groups = ParameterGroups.Create(_trainer.Model, run.Adapter, _options.Optimizer);
         _parameters = [.. groups.SelectMany(group => group.Parameters)];

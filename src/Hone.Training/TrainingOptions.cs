@@ -1,22 +1,18 @@
-using Hone.Core.Recipes;
 using Hone.Training.Optimizers;
 using Hone.Training.Schedules;
 
 namespace Hone.Training;
 
-/// <summary>How long and with what a model is trained.</summary>
-public record TrainingOptions
+/// <summary>How long and with what a model is trained. Recipes have these settings as keys of their training stages, which check their ranges.</summary>
+public sealed record TrainingOptions
 {
     /// <summary>Passes over the data; ignored when <c>max_steps</c> is given.</summary>
-    [Positive]
     public int Epochs { get; init; } = 1;
 
     /// <summary>Optimizer steps after which training ends, whatever the number of epochs.</summary>
-    [Positive]
     public long? MaxSteps { get; init; }
 
     /// <summary>Micro-batches that one optimizer step adds up. The loss is a mean over the labels of all of them, so 8 × 1 and 1 × 8 rows are the same.</summary>
-    [Positive]
     public int GradientAccumulation { get; init; } = 1;
 
     /// <summary>The optimizer and its learning rate.</summary>
@@ -32,12 +28,7 @@ public record TrainingOptions
     public bool GradientCheckpointing { get; init; }
 
     /// <summary>NEFTune: amplitude of the noise on token embeddings, e.g. 5; none when not given.</summary>
-    [Positive]
     public double? NeftuneNoiseAlpha { get; init; }
-
-    /// <summary>Share of the target that is spread over the vocabulary.</summary>
-    [Range(0, 1, MaximumExcluded = true)]
-    public double LabelSmoothing { get; init; }
 
     /// <summary>Evaluation during training.</summary>
     public EvaluationOptions Evaluation { get; init; } = new();

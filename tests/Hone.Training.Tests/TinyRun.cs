@@ -61,7 +61,7 @@ internal sealed class TinyRun : IDisposable
     public TrainingLoop<SequenceBatch> Loop(TrainingOptions options, SequenceBatch[] training, SequenceBatch[]? validation = null, bool saves = false, CancellationTokenSource? cancelAfter = null, long cancelStep = 0) =>
         new(new TrainingRun<SequenceBatch>
         {
-            Trainer = new SftTrainer(Model, options.LabelSmoothing),
+            Trainer = new SftTrainer(Model),
             Adapter = Adapter,
             Training = new BatchList(training),
             Validation = validation is null ? null : new BatchList(validation),
