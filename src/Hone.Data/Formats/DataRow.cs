@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Hone.Data.Datasets;
 
 namespace Hone.Data.Formats;
 
@@ -14,11 +15,17 @@ public sealed record DataRow(string File, long Number, long Line, ReadOnlyMemory
 
     /// <summary>Parses the row.</summary>
     /// <exception cref="DatasetFormatException">It is not a JSON object.</exception>
+    /// <exception cref="InvalidRowException">One of its texts is none.</exception>
     public JsonElement Parse()
     {
         try
         {
             using JsonDocument document = JsonDocument.Parse(Json);
+            if (JsonTexts.FindUnreadable(document.RootElement, Json.Span) is { } reason)
+            {
+                throw new InvalidRowException(RowIssue.Malformed, $"{Place}: {reason}", "write whole characters in UTF-8; escapes of surrogates go in pairs");
+            }
+
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? document.RootElement.Clone()
                 : throw new DatasetFormatException("A row is not an object.", Place, $"row {Number} is {document.RootElement.ValueKind}", "write each row as {\"key\": value, …}");

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Hone.Core.Registry;
 
@@ -35,7 +36,13 @@ public sealed class DatasetRegistry
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllText(path));
+            byte[] json = Encoding.UTF8.GetBytes(File.ReadAllText(path));
+            using JsonDocument document = JsonDocument.Parse(json);
+            if (JsonTexts.FindUnreadable(document.RootElement, json) is { } reason)
+            {
+                throw new DatasetFormatException("The file holds a text that cannot be read.", path, reason, "write whole characters; escapes of surrogates go in pairs");
+            }
+
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? new DatasetRegistry(path, document.RootElement.Clone())
                 : throw new DatasetFormatException("The file does not describe data sets.", path, $"the top is {document.RootElement.ValueKind}", "write {\"name\": {\"file_name\": …}, …}");

@@ -42,6 +42,7 @@ public sealed class DatasetRegistryTests : IDisposable
     [InlineData("""{"a":{"file_name":"a.json","columns":{"promt":"x"}}}""", "prompt")]
     [InlineData("""{"a":{"file_name":"a.json","num_samples":0}}""", "num_samples")]
     [InlineData("""{"b":{"file_name":"a.json"}}""", "nearest: b")]
+    [InlineData("""{"a":{"file_name":"a.json"},"\ud800":{}}""", "surrogate")]
     [InlineData("""[]""", "Array")]
     [InlineData("""{""", "")]
     public void Find_WhatCannotBeUsed_SaysWhy(string json, string facts) =>

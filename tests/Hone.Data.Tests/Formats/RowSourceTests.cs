@@ -1,5 +1,6 @@
 using System.Text;
 using Hone.Core.Stages;
+using Hone.Data.Datasets;
 using Hone.Data.Formats;
 
 namespace Hone.Data.Tests.Formats;
@@ -89,6 +90,29 @@ public sealed class RowSourceTests : IDisposable
 
         Assert.Contains(":2", Assert.Throws<DatasetFormatException>(() => row.Parse()).Where, StringComparison.Ordinal);
     }
+
+    /// <summary>Found by fuzzing: the reader of JSON notices only when somebody asks for the text.</summary>
+    [Theory]
+    [InlineData("""{"a":"\ud800"}""")]
+    [InlineData("""{"a":[{"b":"x\uDC00y"}]}""")]
+    [InlineData("""{"\ud83d":1}""")]
+    public void Parse_HalfASurrogatePair_IsMalformed(string json)
+    {
+        var row = new DataRow("a.jsonl", 7, 9, Encoding.UTF8.GetBytes(json));
+
+        var error = Assert.Throws<InvalidRowException>(() => row.Parse());
+
+        Assert.Equal(RowIssue.Malformed, error.Issue);
+        Assert.Contains("a.jsonl:9", error.Facts, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Parse_BytesThatAreNoText_AreMalformed() =>
+        Assert.Contains("a.jsonl:1", Assert.Throws<InvalidRowException>(() => new DataRow("a.jsonl", 1, 1, new byte[] { (byte)'{', (byte)'"', 0xff, (byte)'"', (byte)':', (byte)'1', (byte)'}' }).Parse()).Facts, StringComparison.Ordinal);
+
+    [Fact]
+    public void Parse_EscapedSurrogatePair_IsOneCharacter() =>
+        Assert.Equal("😀", new DataRow("a.jsonl", 1, 1, Encoding.UTF8.GetBytes("""{"a":"\ud83d\ude00"}""")).Parse().GetProperty("a").GetString());
 
     [Fact]
     public void Parse_RowThatIsNoObject_Throws()
