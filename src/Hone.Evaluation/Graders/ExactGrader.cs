@@ -1,10 +1,8 @@
-using System.Text;
-
 namespace Hone.Evaluation.Graders;
 
 /// <summary>Right if an output is the reference, word for word.</summary>
 /// <remarks>
-/// Before they are compared, both texts are brought into Unicode form KC, white space around and between words becomes one space, and one full stop at the end is left out.
+/// Before they are compared, white space around and between words becomes one space, and one full stop at the end is left out. Characters are compared as they are coded.
 /// Of a text with <c>####</c>, what stands behind the last one counts.
 /// </remarks>
 [Grader("exact")]
@@ -51,9 +49,7 @@ public sealed record ExactGrader : Grader
 
     private static string Normalize(string? text)
     {
-        // Half a surrogate pair has no normal form; it becomes the replacement character.
-        string whole = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(AnswerOf(text))).Normalize(NormalizationForm.FormKC);
-        string joined = string.Join(' ', whole.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        string joined = string.Join(' ', AnswerOf(text).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         return joined.EndsWith('.') ? joined[..^1].TrimEnd() : joined;
     }
 }

@@ -124,7 +124,7 @@ internal ref struct NumberScanner(ReadOnlySpan<char> text)
     /// <summary>Adds what stands behind a number: <c>/4</c>, or <c> 1/2</c> of a mixed number.</summary>
     private WrittenNumber WithFraction(WrittenNumber number, int start)
     {
-        if (TryDivide(number, _position, out WrittenNumber? divided, out int end))
+        if (At(start - 1) != '/' && TryDivide(number, _position, out WrittenNumber? divided, out int end))
         {
             _position = end;
             return divided! with { Text = _text[start..end].ToString() }; // set when it says true
