@@ -1,4 +1,7 @@
+using System.Buffers.Binary;
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Hone.Core.Random;
 
 namespace Hone.Data.Datasets;
@@ -82,7 +85,7 @@ public sealed class MismatchedAnswers
     {
         SftExample read = store.Read(example);
         ReadOnlySpan<int> prompt = read.InputIds.AsSpan()[..AnswerStart(read)];
-        byte[] hash = System.Security.Cryptography.SHA256.HashData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(prompt));
-        return System.Buffers.Binary.BinaryPrimitives.ReadUInt64LittleEndian(hash);
+        byte[] hash = SHA256.HashData(MemoryMarshal.AsBytes(prompt));
+        return BinaryPrimitives.ReadUInt64LittleEndian(hash);
     }
 }

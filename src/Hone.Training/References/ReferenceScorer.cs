@@ -96,19 +96,7 @@ public sealed class ReferenceScorer
         for (int start = 0; start < sums.Length;)
         {
             cancellation.ThrowIfCancellationRequested();
-            var pieces = new List<SequencePiece>();
-            for (int tokens = 0; start + pieces.Count < sums.Length; )
-            {
-                SftExample example = read(first + start + pieces.Count);
-                tokens += example.InputIds.Length;
-                if (pieces.Count > 0 && tokens > BatchTokens)
-                {
-                    break;
-                }
-
-                pieces.Add(new SequencePiece(example, first + start + pieces.Count));
-            }
-
+            List<SequencePiece> pieces = TakePieces(first + start, sums.Length - start, read);
             using var scope = TensorScope.Begin("reference");
             float[] values = scorer.Score(SequenceCollator.Collate(pieces)).Sums.ToArray<float>();
             int wrong = Array.FindIndex(values, value => !float.IsFinite(value));
@@ -121,5 +109,25 @@ public sealed class ReferenceScorer
             values.CopyTo(sums[start..]);
             start += pieces.Count;
         }
+    }
+
+    /// <summary>Sequences from a number on, as many as fit into a batch, at least one.</summary>
+    private static List<SequencePiece> TakePieces(int first, int most, Func<int, SftExample> read)
+    {
+        var pieces = new List<SequencePiece>();
+        int tokens = 0;
+        while (pieces.Count < most)
+        {
+            SftExample example = read(first + pieces.Count);
+            tokens += example.InputIds.Length;
+            if (pieces.Count > 0 && tokens > BatchTokens)
+            {
+                break;
+            }
+
+            pieces.Add(new SequencePiece(example, first + pieces.Count));
+        }
+
+        return pieces;
     }
 }
