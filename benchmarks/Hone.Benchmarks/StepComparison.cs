@@ -15,10 +15,12 @@ internal sealed class StepComparison : Comparison
     private const string Python = "/usr/bin/python3"; // Debian's, which has Debian's PyTorch
     private const string OpenBlas = "/usr/lib/x86_64-linux-gnu/openblas-openmp"; // the build that does not slow PyTorch down
 
+    private static readonly int[] s_microBatches = [8, 64];
+
     private readonly string _root = RepositoryFolder.Find();
 
     public override string Describe() =>
-        "SmolLM2-135M's shape, LoRA rank 16 on all linear layers, 8 x 256 tokens, f32: a training step beside plain PyTorch (benchmarks/peers/step.py; Debian's build, OpenBLAS with OpenMP)";
+        "SmolLM2-135M's shape, LoRA rank 16 on all linear layers, 8 x 256 tokens: a training step beside plain PyTorch in f32 (benchmarks/peers/step.py; Debian's build, OpenBLAS with OpenMP)";
 
     public override IEnumerable<BenchmarkRow> Run(BenchmarkSettings settings, CancellationToken cancellation)
     {
@@ -27,45 +29,92 @@ internal sealed class StepComparison : Comparison
             throw new PeerMissingException("PyTorch with OpenBLAS", "libopenblas.so.0", "benchmarks/peers/pytorch");
         }
 
-        string hone = PublishedHone.Build(_root);
-        (string Name, string[] Hone, string[] Peer)[] cases =
-        [
-            ("LoRA f32", ["--dtype", "f32"], []),
-            ("LoRA f32, gradient checkpointing", ["--dtype", "f32", "--gradient-checkpointing"], ["--checkpoint"]),
-            ("LoRA on a Q4_1 base", [], []),
-            ("LoRA f32, 8 micro-batches", ["--dtype", "f32", "--accumulate", "8", "--steps", "1"], []),
-        ];
-        foreach ((string name, string[] own, string[] peer) in settings.IsQuick ? cases[..1] : cases)
+        string hone = PublishedHone.Build(_root), model = ModelPath();
+        int rounds = settings.IsQuick ? 1 : 3;
+        foreach (BenchmarkRow row in Compare("LoRA f32", hone, [model, "--dtype", "f32"], [], StepFlops.PerToken(isCheckpointed: false), rounds, cancellation))
         {
-            foreach (BenchmarkRow row in Compare(name, hone, own, peer, settings.IsQuick ? 1 : 3, cancellation))
+            yield return row;
+        }
+
+        if (settings.IsQuick)
+        {
+            yield break;
+        }
+
+        (string Name, string[] Hone, string[] Peer, double Flops)[] others =
+        [
+            ("LoRA f32, gradient checkpointing", [model, "--dtype", "f32", "--gradient-checkpointing"], ["--checkpoint"], StepFlops.PerToken(isCheckpointed: true)),
+            ("LoRA on a Q8_0 base", [Quantize(hone, model)], [], StepFlops.PerToken(isCheckpointed: false)),
+        ];
+        foreach ((string name, string[] own, string[] peer, double flops) in others)
+        {
+            foreach (BenchmarkRow row in Compare(name, hone, own, peer, flops, rounds, cancellation))
             {
                 yield return row;
             }
         }
+
+        foreach (int count in s_microBatches)
+        {
+            yield return CompareMicroBatches(hone, model, count, rounds, cancellation);
+        }
     }
 
-    private IEnumerable<BenchmarkRow> Compare(string name, string hone, string[] own, string[] peer, int rounds, CancellationToken cancellation)
+    /// <summary>Cost of a token with many micro-batches a step beside one; short rows make whatever a micro-batch costs by itself stand out.</summary>
+    private static BenchmarkRow CompareMicroBatches(string hone, string model, int count, int rounds, CancellationToken cancellation)
     {
-        var (rates, theirs, peaks, theirPeaks) = (new double[rounds], new double[rounds], new double[rounds], new double[rounds]);
+        string[] common = [model, "--dtype", "f32", "--rows", "1", "--tokens", "64"];
+        double[] many = new double[rounds], one = new double[rounds];
         for (int round = 0; round < rounds; round++)
         {
             cancellation.ThrowIfCancellationRequested();
+            (many[round], _) = RunHone(hone, [.. common, "--accumulate", $"{count}", "--steps", "1"]);
+            (one[round], _) = RunHone(hone, [.. common, "--steps", "16"]);
+        }
+
+        return new(
+            Bench, $"1 x 64 tokens, {count} micro-batches a step", Threads, ContenderTimes.Median(many), "1 micro-batch a step", ContenderTimes.Median(one), "tokens/s",
+            ContenderTimes.Median([.. many.Zip(one, (a, b) => a / b)]), 0);
+    }
+
+    private IEnumerable<BenchmarkRow> Compare(string name, string hone, string[] own, string[] peer, double flops, int rounds, CancellationToken cancellation)
+    {
+        var (rates, theirs, peaks, theirPeaks) = (new double[rounds], new double[rounds], new double[rounds], new double[rounds]);
+        var limits = new double[rounds];
+        for (int round = 0; round < rounds; round++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            limits[round] = MachineLimits.FmaGflops(Threads);
             (rates[round], peaks[round]) = RunHone(hone, own);
             (theirs[round], theirPeaks[round]) = RunPeer(peer);
         }
 
-        yield return Row(name, rates, theirs, "tokens/s", rates.Zip(theirs, (a, b) => a / b));
+        double share = ContenderTimes.Median(rates) * flops / 1e9 / limits.Max();
+        yield return Row(name, rates, theirs, "tokens/s", rates.Zip(theirs, (a, b) => a / b)) with { PeakFraction = share };
         yield return Row($"{name}: peak resident memory", peaks, theirPeaks, "mib", theirPeaks.Zip(peaks, (a, b) => a / b));
+    }
+
+    private string ModelPath()
+    {
+        string shared = Environment.GetEnvironmentVariable("HONE_SHARED") is { Length: > 0 } named ? named : Path.Combine(_root, "..", "shared");
+        return Path.Combine(shared, "models", "smollm2-135m-instruct");
+    }
+
+    private string Quantize(string hone, string model)
+    {
+        string file = Path.Combine(_root, "artifacts", "benchmarks", "step-q8_0.gguf");
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!); // the path has a folder
+        ProgramRun run = ProgramRun.Of(hone, ["quantize", model, "--type", "q8_0", "--out", file, "--overwrite"]);
+        return run.ExitCode == 0 ? file : throw new HoneException("hone quantize failed.", hone, run.Messages, "run it by hand");
     }
 
     private static BenchmarkRow Row(string name, double[] own, double[] peer, string unit, IEnumerable<double> ratios) =>
         new(Bench, name, Threads, ContenderTimes.Median(own), Peer, ContenderTimes.Median(peer), unit, ContenderTimes.Median([.. ratios]), 0);
 
-    private (double Rate, double PeakMebibytes) RunHone(string hone, string[] arguments)
+    private static (double Rate, double PeakMebibytes) RunHone(string hone, string[] arguments)
     {
-        string shared = Environment.GetEnvironmentVariable("HONE_SHARED") is { Length: > 0 } named ? named : Path.Combine(_root, "..", "shared");
         string[] steps = arguments.Contains("--steps") ? [] : ["--steps", "2"];
-        ProgramRun run = ProgramRun.Of(hone, ["bench", "step", Path.Combine(shared, "models", "smollm2-135m-instruct"), "--json", "--threads", Threads.ToString(CultureInfo.InvariantCulture), .. steps, .. arguments]);
+        ProgramRun run = ProgramRun.Of(hone, ["bench", "step", "--json", "--threads", Threads.ToString(CultureInfo.InvariantCulture), .. steps, .. arguments]);
         if (run.ExitCode != 0)
         {
             throw new HoneException("hone bench step failed.", hone, run.Messages, "run it by hand");

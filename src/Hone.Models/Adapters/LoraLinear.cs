@@ -61,6 +61,15 @@ public sealed class LoraLinear : ILinearAdapter, IDisposable
         return layer.Bias is null ? turned : turned + layer.Bias;
     }
 
+    /// <inheritdoc/>
+    public Tensor Forward(Linear layer, Tensor x)
+    {
+        bool isPlain = Magnitude is null && !(layer.IsTraining && _dropout > 0) && layer.Bias is not { IsTrainable: true } && x.DType == A.DType;
+        return isPlain && layer.Packed is { } packed && packed.DType != DType.F64
+            ? Ops.LowRankLinear(x, packed, layer.Bias, A, B, Scale)
+            : Apply(layer, x, layer.ForwardBase(x));
+    }
+
     /// <summary>The weight with the update in it.</summary>
     /// <param name="weight">The layer's weight, f32 <c>[out, in]</c>.</param>
     /// <returns>f32 <c>[out, in]</c>.</returns>

@@ -11,4 +11,10 @@ public interface ILinearAdapter
     /// <param name="y">Its result without adapter, bias included, <c>[…, out]</c>; may be a view, and is not changed.</param>
     /// <returns>The layer's result, <c>[…, out]</c>.</returns>
     Tensor Apply(Linear layer, Tensor x, Tensor y);
+
+    /// <summary>Computes the layer with the update; overridden where both are faster together.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="x">Its input, <c>[…, in]</c>.</param>
+    /// <returns>The layer's result, <c>[…, out]</c>.</returns>
+    Tensor Forward(Linear layer, Tensor x) => Apply(layer, x, layer.ForwardBase(x));
 }

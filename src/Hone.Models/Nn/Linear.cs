@@ -108,7 +108,7 @@ public sealed class Linear : Module
     public Tensor Forward(Tensor x)
     {
         using OpContext context = OpContext.Enter(Path);
-        return _group is not null && !_hasOwnWeight ? _group.Forward(x)[_place] : Adapt(x, ForwardBase(x));
+        return _group is not null && !_hasOwnWeight ? _group.Forward(x)[_place] : Adapter is null ? ForwardBase(x) : Adapter.Forward(this, x);
     }
 
     /// <summary>The map without adapter.</summary>

@@ -9,13 +9,15 @@ internal sealed class GraphNode
 
     private readonly BackwardFunction _backward;
     private SavedTensor[]? _saved;
+    private Tensor? _result;
     private int _holders = 1;
 
-    public GraphNode(string op, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor?> saved, object? state, BackwardFunction backward)
+    public GraphNode(string op, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor?> saved, object? state, BackwardFunction backward, RecomputeFunction? recompute = null)
     {
         Op = op;
         ModulePath = OpContext.Path;
         State = state;
+        Recompute = recompute;
         _backward = backward;
         Order = Interlocked.Increment(ref s_created);
         Edges = new GraphEdge[inputs.Length];
@@ -46,6 +48,12 @@ internal sealed class GraphNode
     /// <summary>What the op needs besides tensors.</summary>
     public object? State { get; }
 
+    /// <summary>
+    /// Computes the op's result again from what the op saved, the same bytes; <see langword="null"/> where that would cost too much. Ops that use such
+    /// a result save this node in its place, and its memory is free until the backward pass comes by.
+    /// </summary>
+    public RecomputeFunction? Recompute { get; }
+
     /// <summary>The last backward pass that found this node.</summary>
     public long SeenBy { get; set; }
 
@@ -56,6 +64,20 @@ internal sealed class GraphNode
     public bool IsSpent => _saved is null;
 
     public SavedTensor Saved(int index) => (_saved ?? throw AlreadyUsed())[index];
+
+    /// <summary>The op's result, computed again at the first call and kept until the node is freed, as a new handle in the current scope.</summary>
+    public Tensor OpenResult()
+    {
+        if (_result is null)
+        {
+            using OpContext path = OpContext.Restore(ModulePath);
+            Tensor result = Recompute!(this); // saved tensors refer to nodes that have one
+            _result = result.Detach();
+            TensorScope.Abandon(_result);
+        }
+
+        return _result.Detach();
+    }
 
     public void Hold() => Interlocked.Increment(ref _holders);
 
@@ -99,6 +121,8 @@ internal sealed class GraphNode
     {
         SavedTensor[]? saved = _saved;
         _saved = null;
+        _result?.Dispose();
+        _result = null;
         foreach (SavedTensor tensor in saved ?? [])
         {
             tensor.Release();

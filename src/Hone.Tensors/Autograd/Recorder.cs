@@ -13,7 +13,9 @@ internal static class Recorder
     /// <param name="saved">Tensors that the backward opens; <see langword="null"/> entries where the gradient that needs one is not wanted.</param>
     /// <param name="backward">Gradients of the inputs; must not capture tensors.</param>
     /// <param name="state">What the backward needs besides tensors.</param>
-    public static Tensor Finish(string op, Tensor output, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor?> saved, BackwardFunction backward, object? state = null)
+    /// <param name="recompute">Computes the result again where that costs little beside keeping it.</param>
+    public static Tensor Finish(
+        string op, Tensor output, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor?> saved, BackwardFunction backward, object? state = null, RecomputeFunction? recompute = null)
     {
         if (NumericsCheck.IsOn)
         {
@@ -26,7 +28,7 @@ internal static class Recorder
             {
                 if (input.RequiresGrad)
                 {
-                    output.GradNode = new GraphNode(op, inputs, saved, state, backward);
+                    output.GradNode = new GraphNode(op, inputs, saved, state, backward, recompute);
                     break;
                 }
             }

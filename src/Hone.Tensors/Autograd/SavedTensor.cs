@@ -2,9 +2,10 @@ using Hone.Tensors.Errors;
 
 namespace Hone.Tensors.Autograd;
 
-/// <summary>A tensor's bytes held for the backward pass, with the version they had when they were saved.</summary>
+/// <summary>A tensor's bytes held for the backward pass, with the version they had when they were saved; or the op that can compute them again.</summary>
 internal readonly struct SavedTensor
 {
+    private readonly GraphNode? _source;
     private readonly Storage? _storage;
     private readonly DType _dtype;
     private readonly Shape _shape;
@@ -17,6 +18,13 @@ internal readonly struct SavedTensor
         _strides = [];
         if (tensor is null)
         {
+            return;
+        }
+
+        if (tensor.GradNode is { Recompute: not null } source)
+        {
+            source.Hold();
+            _source = source;
             return;
         }
 
@@ -33,6 +41,11 @@ internal readonly struct SavedTensor
     /// <exception cref="AutogradException">It was written to after it was saved.</exception>
     public Tensor Open(string op)
     {
+        if (_source is not null)
+        {
+            return _source.OpenResult();
+        }
+
         Storage storage = _storage ?? throw new InvalidOperationException($"{op} asks for a tensor that it did not save.");
         if (storage.Version != _version)
         {
@@ -48,5 +61,9 @@ internal readonly struct SavedTensor
     }
 
     /// <summary>Lets go of the bytes.</summary>
-    public void Release() => _storage?.LetGo();
+    public void Release()
+    {
+        _storage?.LetGo();
+        _source?.LetGo();
+    }
 }

@@ -19,10 +19,11 @@ internal static unsafe class GatedUnit
             return Ops.Cast(Apply(op, activation, Ops.Cast(gate, DType.F32), Ops.Cast(up, DType.F32)), gate.DType);
         }
 
-        Tensor g = Strided.Contiguous(gate), u = Strided.Contiguous(up), y = Tensor.Empty(gate.DType, gate.Shape);
-        Forward(activation, new Halves(g, 0, u, 0, gate.ElementCount), y, 1);
+        Tensor g = Strided.Contiguous(gate), u = Strided.Contiguous(up), y = OfTwo(activation, g, u);
         bool wants = Recorder.Wants(gate) || Recorder.Wants(up);
-        return Recorder.Finish(op, y, [gate, up], [wants ? g : null, Recorder.Wants(gate) ? u : null], BackwardOfTwo, new State(activation));
+        return Recorder.Finish(
+            op, y, [gate, up], [wants ? g : null, wants ? u : null], BackwardOfTwo, new State(activation),
+            static node => OfTwo(((State)node.State!).Activation, node.Saved(0).Open(node.Op), node.Saved(1).Open(node.Op))); // Apply gave a state
     }
 
     /// <summary><c>f(gate)·up</c> with gate and up as the halves of the last dimension.</summary>
@@ -50,6 +51,13 @@ internal static unsafe class GatedUnit
         yield return new("packed, many rows", [new OpInput([37, 2])], packed) { RelativeTolerance = 4e-6 };
         yield return new("no rows", [new OpInput([0, 4])], packed);
         yield return new("no columns", [new OpInput([3, 0]), new OpInput([3, 0])], two);
+    }
+
+    private static Tensor OfTwo(GatedActivation activation, Tensor gate, Tensor up)
+    {
+        Tensor y = Tensor.Empty(gate.DType, gate.Shape);
+        Forward(activation, new Halves(gate, 0, up, 0, gate.ElementCount), y, 1);
+        return y;
     }
 
     private static long Rows(Tensor y, int columns) => columns == 0 ? 0 : y.ElementCount / columns;

@@ -52,7 +52,8 @@ public static partial class Ops
 
         var shape = new Shape([.. x.Shape.Dimensions[..^1], weight.Shape[0]]);
         Tensor result = y.View(shape, Strided.RowMajor(shape.Dimensions), y.Offset);
-        ReadOnlySpan<Tensor?> saved = [Recorder.Wants(weight) ? rows : null, Recorder.Wants(x) ? weight : null];
+        // A contiguous input is saved as it came: the op that made it may be able to make it again.
+        ReadOnlySpan<Tensor?> saved = [!Recorder.Wants(weight) ? null : x.IsContiguous ? x : rows, Recorder.Wants(x) ? weight : null];
         return bias is null
             ? Recorder.Finish("linear", result, [x, weight], saved, LinearOp.Backward)
             : Recorder.Finish("linear", result, [x, weight, bias], saved, LinearOp.Backward);
@@ -90,7 +91,7 @@ internal sealed class LinearOp : OpDefinition
 
         if (context.Needs(1))
         {
-            context.Set(1, MatrixProduct.Multiply(Ops.Transpose(g), context.Saved(0)));
+            context.Set(1, MatrixProduct.Multiply(Ops.Transpose(g), Rows(context.Saved(0))));
         }
 
         if (context.InputCount == 3 && context.Needs(2))

@@ -15,30 +15,40 @@ internal static unsafe class MatrixProduct
     {
         Shape batch = Shape.Broadcast(BatchOf(a), BatchOf(b))!.Value; // the ops check shapes before they come here
         Tensor result = Tensor.Empty(a.DType, new Shape([.. batch.Dimensions, a.Shape[-2], b.Shape[-1]]));
+        Fill(result, a, b, batch, accumulate: false);
+        return result;
+    }
+
+    /// <summary><c>result += a·b</c> for two matrices.</summary>
+    /// <param name="result"><c>[m, n]</c>, contiguous, of the operands' type.</param>
+    /// <param name="a"><c>[m, k]</c>, f32 or f64.</param>
+    /// <param name="b"><c>[k, n]</c> of the same type.</param>
+    public static void Add(Tensor result, Tensor a, Tensor b) => Fill(result, a, b, BatchOf(a), accumulate: true);
+
+    private static void Fill(Tensor result, Tensor a, Tensor b, Shape batch, bool accumulate)
+    {
         if (result.ElementCount == 0)
         {
-            return result;
+            return;
         }
 
         Operand left = Operand.Of(a, batch);
         Operand right = Operand.Of(b, batch);
         if (a.DType == DType.F64)
         {
-            Reference<double>(left, right, result);
+            Reference<double>(left, right, result, accumulate);
         }
         else if (KernelTable<IMatMulKernel>.For(a.Device) is { } kernel)
         {
-            Run(kernel, left, right, result, batch);
+            Run(kernel, left, right, result, batch, accumulate);
         }
         else
         {
-            Reference<float>(left, right, result);
+            Reference<float>(left, right, result, accumulate);
         }
-
-        return result;
     }
 
-    private static void Run(IMatMulKernel kernel, Operand left, Operand right, Tensor result, Shape batch)
+    private static void Run(IMatMulKernel kernel, Operand left, Operand right, Tensor result, Shape batch, bool accumulate)
     {
         (int m, int n, int k) = (result.Shape[-2], result.Shape[-1], left.Tensor.Shape[-1]);
         int count = (int)batch.ElementCount;
@@ -48,18 +58,18 @@ internal static unsafe class MatrixProduct
         nint size = (nint)m * n;
         if (left.UniformStride is { } strideA && right.UniformStride is { } strideB)
         {
-            kernel.Multiply(count, left.IsTransposed, right.IsTransposed, m, n, k, a, left.Ld, strideA, b, right.Ld, strideB, c, size);
+            kernel.Multiply(count, left.IsTransposed, right.IsTransposed, m, n, k, a, left.Ld, strideA, b, right.Ld, strideB, c, size, accumulate);
             return;
         }
 
         for (int i = 0; i < count; i++)
         {
-            kernel.Multiply(1, left.IsTransposed, right.IsTransposed, m, n, k, a + left.OffsetOf(i), left.Ld, 0, b + right.OffsetOf(i), right.Ld, 0, c + (i * size), 0);
+            kernel.Multiply(1, left.IsTransposed, right.IsTransposed, m, n, k, a + left.OffsetOf(i), left.Ld, 0, b + right.OffsetOf(i), right.Ld, 0, c + (i * size), 0, accumulate);
         }
     }
 
     /// <summary>The definition: one sum per element, in order of k.</summary>
-    private static void Reference<T>(Operand left, Operand right, Tensor result)
+    private static void Reference<T>(Operand left, Operand right, Tensor result, bool accumulate)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         (int m, int n, int k) = (result.Shape[-2], result.Shape[-1], left.Tensor.Shape[-1]);
@@ -80,7 +90,7 @@ internal static unsafe class MatrixProduct
                         sum += ra[i * left.ColumnStep] * rb[(i * right.RowStep) + (j * right.ColumnStep)];
                     }
 
-                    c[(row * n) + j] = sum;
+                    c[(row * n) + j] = accumulate ? c[(row * n) + j] + sum : sum;
                 }
             }
         });

@@ -17,33 +17,14 @@ public static partial class Ops
     public static Tensor PackedLinear(Tensor x, PackedWeight weight, Tensor? bias = null)
     {
         OpGuard.RequireFloat("packed_linear", x);
-        OpGuard.RequireShape(
-            "packed_linear",
-            x.Rank >= 1 && x.Shape[-1] == weight.InFeatures,
-            "the input's last dimension must equal the layer's input features.",
-            $"x {x}, weight [{weight.OutFeatures}, {weight.InFeatures}] {weight.DType.Name}",
-            "The weight is [out, in]; check that config and checkpoint belong together.");
-        OpGuard.RequireShape("packed_linear", bias is null || (bias.Rank == 1 && bias.Shape[0] == weight.OutFeatures), "the bias must hold one value per output feature.", $"bias {bias}, {weight.OutFeatures} features", "The bias is [out].");
-        bool wants = Recorder.Wants(x);
-        if ((wants && !weight.HasBackward) || (bias is not null && Recorder.Wants(bias)))
-        {
-            throw new AutogradException(
-                "packed_linear: a gradient is wanted that a packed layer does not give.",
-                OpContext.Describe("packed_linear"),
-                wants && !weight.HasBackward ? "the input requires a gradient, the weight was packed for the forward direction only" : "the bias is trainable",
-                "Pack the weight with forBackward: true, and train biases with Ops.Linear.");
-        }
-
         if (x.DType.IsHalfPrecision)
         {
             return Cast(PackedLinear(Cast(x, DType.F32), weight, bias), x.DType);
         }
 
-        DType computed = weight.DType == DType.F64 ? DType.F64 : DType.F32;
-        OpGuard.RequireDType("packed_linear", x, computed, "the input");
-        Tensor y = weight.Forward(LinearOp.Rows(x), bias is null ? null : Strided.Cast(bias, computed));
-        var shape = new Shape([.. x.Shape.Dimensions[..^1], weight.OutFeatures]);
-        return Recorder.Finish("packed_linear", y.View(shape, Strided.RowMajor(shape.Dimensions), y.Offset), [x], [], PackedLinearOp.Backward, weight);
+        PackedLinearOp.Check("packed_linear", x, weight, bias);
+        Tensor y = PackedLinearOp.Product(LinearOp.Rows(x), weight, bias);
+        return Recorder.Finish("packed_linear", PackedLinearOp.Shaped(y, x, weight), [x], [], PackedLinearOp.Backward, weight);
     }
 }
 
@@ -60,12 +41,47 @@ internal sealed class PackedLinearOp : OpDefinition
         Sample("no rows", [0, 7], 3, DType.F32),
     ];
 
+    /// <summary>Checks the operands of <paramref name="op"/>, which is this op or one that contains it.</summary>
+    internal static void Check(string op, Tensor x, PackedWeight weight, Tensor? bias)
+    {
+        OpGuard.RequireShape(
+            op,
+            x.Rank >= 1 && x.Shape[-1] == weight.InFeatures,
+            "the input's last dimension must equal the layer's input features.",
+            $"x {x}, weight [{weight.OutFeatures}, {weight.InFeatures}] {weight.DType.Name}",
+            "The weight is [out, in]; check that config and checkpoint belong together.");
+        OpGuard.RequireShape(op, bias is null || (bias.Rank == 1 && bias.Shape[0] == weight.OutFeatures), "the bias must hold one value per output feature.", $"bias {bias}, {weight.OutFeatures} features", "The bias is [out].");
+        bool wants = Recorder.Wants(x);
+        if ((wants && !weight.HasBackward) || (bias is not null && Recorder.Wants(bias)))
+        {
+            throw new AutogradException(
+                $"{op}: a gradient is wanted that a packed layer does not give.",
+                OpContext.Describe(op),
+                wants && !weight.HasBackward ? "the input requires a gradient, the weight was packed for the forward direction only" : "the bias is trainable",
+                "Pack the weight with forBackward: true, and train biases with Ops.Linear.");
+        }
+
+        OpGuard.RequireDType(op, x, TypeOf(weight), "the input");
+    }
+
+    /// <summary>The product with checked, contiguous rows.</summary>
+    internal static Tensor Product(Tensor rows, PackedWeight weight, Tensor? bias) => weight.Forward(rows, bias is null ? null : Strided.Cast(bias, TypeOf(weight)));
+
+    /// <summary>The rows of a result with the leading dimensions of the input.</summary>
+    internal static Tensor Shaped(Tensor y, Tensor x, PackedWeight weight)
+    {
+        var shape = new Shape([.. x.Shape.Dimensions[..^1], weight.OutFeatures]);
+        return y.View(shape, Strided.RowMajor(shape.Dimensions), y.Offset);
+    }
+
     internal static void Backward(BackwardContext context)
     {
         Tensor dx = context.State<PackedWeight>().Backward(LinearOp.Rows(context.Grad));
         Shape shape = context.InputShape(0);
         context.Set(0, dx.View(shape, Strided.RowMajor(shape.Dimensions), dx.Offset));
     }
+
+    private static DType TypeOf(PackedWeight weight) => weight.DType == DType.F64 ? DType.F64 : DType.F32;
 
     /// <summary>The weight is rounded to its stored type before it is packed, in f64 runs too, so that both see the same values.</summary>
     private static OpSample Sample(string name, int[] x, int outFeatures, DType stored) => new(

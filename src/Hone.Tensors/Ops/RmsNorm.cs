@@ -29,7 +29,7 @@ public static partial class Ops
         }
 
         Tensor h = Strided.Contiguous(x), y = Tensor.Empty(x.DType, x.Shape);
-        return RmsNormOp.Finish(x, h, y, RmsNormOp.Forward(h, null, weight, eps, weightOffset, null, y), weight, weightOffset);
+        return RmsNormOp.Finish(x, h, y, RmsNormOp.Forward(h, null, weight, eps, weightOffset, null, y), weight, eps, weightOffset);
     }
 
     /// <summary>Adds a residual and normalises the sum, in one pass: <c>sum = x + residual</c>, <c>normalized = rms_norm(sum)</c>.</summary>
@@ -63,7 +63,7 @@ public static partial class Ops
                 }
             }
         });
-        return (sum, RmsNormOp.Finish(sum, sum, y, rstd, weight, weightOffset));
+        return (sum, RmsNormOp.Finish(sum, sum, y, rstd, weight, eps, weightOffset));
     }
 }
 
@@ -120,13 +120,21 @@ internal sealed unsafe class RmsNormOp : OpDefinition
         return rstd;
     }
 
-    internal static Tensor Finish(Tensor input, Tensor h, Tensor y, Tensor rstd, Tensor? weight, double offset)
+    internal static Tensor Finish(Tensor input, Tensor h, Tensor y, Tensor rstd, Tensor? weight, double eps, double offset)
     {
         bool wants = Recorder.Wants(input) || (weight is not null && Recorder.Wants(weight));
-        ReadOnlySpan<Tensor?> saved = [wants ? h : null, wants ? rstd : null, Recorder.Wants(input) ? weight : null];
+        ReadOnlySpan<Tensor?> saved = [wants ? h : null, wants ? rstd : null, wants ? weight : null];
         return weight is null
-            ? Recorder.Finish("rms_norm", y, [input], saved, Backward, new State(offset))
-            : Recorder.Finish("rms_norm", y, [input, weight], saved, Backward, new State(offset));
+            ? Recorder.Finish("rms_norm", y, [input], saved, Backward, new State(eps, offset), Recompute)
+            : Recorder.Finish("rms_norm", y, [input, weight], saved, Backward, new State(eps, offset), Recompute);
+    }
+
+    private static Tensor Recompute(GraphNode node)
+    {
+        var state = (State)node.State!; // Finish gave one
+        Tensor h = node.Saved(0).Open(node.Op), y = Tensor.Empty(h.DType, h.Shape);
+        Forward(h, null, node.Edges.Length == 2 ? node.Saved(2).Open(node.Op) : null, state.Eps, state.Offset, null, y);
+        return y;
     }
 
     private static void Reference<T>(Tensor x, Tensor? weight, double eps, double offset, Tensor y, Tensor rstd)
@@ -179,5 +187,5 @@ internal sealed unsafe class RmsNormOp : OpDefinition
         }
     }
 
-    private sealed record State(double Offset);
+    private sealed record State(double Eps, double Offset);
 }

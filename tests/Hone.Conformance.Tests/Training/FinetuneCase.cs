@@ -94,18 +94,19 @@ internal sealed class FinetuneCase : IDisposable
         }
     }
 
-    /// <summary>Compares the logits at the first positions of the first rows, 0 at padding; of a classifier all labels.</summary>
-    public void CompareLogits(string state, PretrainedModel model)
+    /// <summary>Compares the logits that the fixtures keep with a model's.</summary>
+    public void CompareLogits(string state, PretrainedModel model) => Close.Absolute($"{state} logits", Logits(model), Expected[$"{state}_logits"].ToDoubles(), LogitsTolerance);
+
+    /// <summary>Logits at the first positions of the first rows, 0 at padding; of a classifier all labels.</summary>
+    public double[] Logits(PretrainedModel model)
     {
         using var scope = TensorScope.Begin("logits");
         int[][] rows = [.. Enumerable.Range(0, LogitRows).Select(Kept)];
         int[] ids = [.. rows.SelectMany(row => row.Select(at => (int)Longs("input_ids")[at]))];
         int[] lengths = [.. rows.Select(row => row.Length)];
-        double[] expected = Expected[$"{state}_logits"].ToDoubles();
         if (model is SequenceClassifier classifier)
         {
-            Close.Absolute($"{state} logits", classifier.Forward(EncoderInput.FromSequences(classifier.Config, ids, lengths)).ToDoubles(), expected, LogitsTolerance);
-            return;
+            return classifier.Forward(EncoderInput.FromSequences(classifier.Config, ids, lengths)).ToDoubles();
         }
 
         var lm = (CausalLm)model;
@@ -121,7 +122,7 @@ internal sealed class FinetuneCase : IDisposable
             }
         }
 
-        Close.Absolute($"{state} logits", kept, expected, LogitsTolerance);
+        return kept;
     }
 
     public void Dispose() => Directory.Delete(_temporary, recursive: true);

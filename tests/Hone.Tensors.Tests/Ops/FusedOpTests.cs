@@ -1,3 +1,4 @@
+using Hone.Core.Random;
 using Hone.Tensors.Errors;
 
 namespace Hone.Tensors.Tests.Ops;
@@ -166,6 +167,44 @@ public sealed class FusedOpTests
 
     private static void Refuses(Action call, string fact) => Assert.Contains(fact, Assert.Throws<ShapeMismatchException>(call).Message, StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData(37, 33, 65, 5, false)]
+    [InlineData(1, 7, 3, 16, true)]
+    [InlineData(130, 96, 64, 1, true)]
+    public void LowRankLinear_EqualsItsParts(int rows, int inFeatures, int outFeatures, int rank, bool isBiased)
+    {
+        using var scope = TensorScope.Begin("test");
+        using var weight = PackedWeight.Create(Random(outFeatures, inFeatures), forBackward: true);
+        Tensor? bias = isBiased ? Random(outFeatures) : null;
+        using var x = new Parameter(Random(rows, inFeatures), "x");
+        using var a = new Parameter(Random(rank, inFeatures), "a");
+        using var b = new Parameter(Random(outFeatures, rank), "b");
+        Tensor g = Random(rows, outFeatures);
+
+        Tensor parts = Hone.Tensors.Ops.PackedLinear(x, weight, bias) + Hone.Tensors.Ops.Linear(Hone.Tensors.Ops.Linear(x, a) * 0.75, b);
+        parts.Backward(g);
+        (double[] dx, double[] da, double[] db) = (x.Grad!.ToDoubles(), a.Grad!.ToDoubles(), b.Grad!.ToDoubles());
+        Array.ForEach([x, a, b], parameter => parameter.ZeroGrad());
+        Tensor fused = Hone.Tensors.Ops.LowRankLinear(x, weight, bias, a, b, 0.75);
+        fused.Backward(g);
+
+        Close.Assert(fused, parts, 2e-6, 0, "result");
+        Close.Assert(x.Grad!.ToDoubles(), dx, 2e-6, 0, "input");
+        Close.Assert(a.Grad!.ToDoubles(), da, 2e-6, 0, "A");
+        Close.Assert(b.Grad!.ToDoubles(), db, 2e-6, 0, "B");
+    }
+
+    [Fact]
+    public void LowRankLinear_WithAnUpdateOfAnotherLayer_IsRefused()
+    {
+        using var scope = TensorScope.Begin("test");
+        using var weight = PackedWeight.Create(Random(4, 6), forBackward: true);
+
+        ShapeMismatchException error = Assert.Throws<ShapeMismatchException>(() => Hone.Tensors.Ops.LowRankLinear(Random(2, 6), weight, null, Random(3, 6), Random(5, 3), 1));
+
+        Assert.Contains("[4, 6]", error.Facts, StringComparison.Ordinal);
+    }
+
     private static void AssertClose(double[] expected, Tensor actual)
     {
         double[] values = actual.ToArray<double>();
@@ -175,5 +214,12 @@ public sealed class FusedOpTests
         {
             Assert.Equal(expected[i], values[i], Tolerance);
         }
+    }
+
+    private static Tensor Random(params int[] shape)
+    {
+        var values = new float[shape.Aggregate(1, (product, size) => product * size)];
+        new RandomStream(11, string.Join('x', shape)).FillNormal(values);
+        return Tensor.From(values, shape);
     }
 }

@@ -39,6 +39,7 @@ public sealed class HandComputedTests
         ["maximum"] = () => (Op.Maximum(Row(1, 5), Row(3, 2)), [3, 5]),
         ["mean"] = () => (Op.Mean(Matrix(2, 2, 1, 2, 3, 6), false, 0), [2, 4]), // (1 + 3)/2, (2 + 6)/2
         ["minimum"] = () => (Op.Minimum(Row(1, 5), Row(3, 2)), [1, 2]),
+        ["low_rank_linear"] = () => (Op.LowRankLinear(Row(1, 2), PackedWeight.Create(Matrix(2, 2, 3, 4, 5, 6), false), null, Matrix(1, 2, 2, 1), Matrix(2, 1, 7, 8), 0.5), [25, 33]), // 11 + 0.5·7·(2 + 2), 17 + 0.5·8·4
         ["multiply"] = () => (Row(2, 3) * Row(5, -7), [10, -21]),
         ["negate"] = () => (-Row(2, -3), [-2, 3]),
         ["packed_linear"] = () => (Op.PackedLinear(Row(1, 2), PackedWeight.Create(Matrix(2, 2, 3, 4, 5, 6), false)), [11, 17]), // 1·3 + 2·4, 1·5 + 2·6

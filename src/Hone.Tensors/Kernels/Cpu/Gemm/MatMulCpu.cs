@@ -5,6 +5,7 @@ namespace Hone.Tensors.Kernels.Cpu.Gemm;
 internal sealed unsafe class MatMulCpu : IMatMulKernel
 {
     /// <inheritdoc/>
-    public void Multiply(int batch, bool transA, bool transB, int m, int n, int k, float* a, nint lda, nint strideA, float* b, nint ldb, nint strideB, float* c, nint strideC) =>
-        Sgemm.MultiplyBatched(batch, transA, transB, m, n, k, a, lda, strideA, b, ldb, strideB, c, n, strideC);
+    public void Multiply(
+        int batch, bool transA, bool transB, int m, int n, int k, float* a, nint lda, nint strideA, float* b, nint ldb, nint strideB, float* c, nint strideC, bool accumulate) =>
+        Sgemm.MultiplyBatched(batch, transA, transB, m, n, k, a, lda, strideA, b, ldb, strideB, c, n, strideC, accumulate);
 }
