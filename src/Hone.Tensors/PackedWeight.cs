@@ -67,6 +67,20 @@ public sealed class PackedWeight : IDisposable
         }
     }
 
+    private PackedWeight(Nf4Matrix matrix, bool forBackward)
+    {
+        (OutFeatures, InFeatures, DType, HasBackward, IsNf4) = (matrix.Rows, matrix.Columns, DType.F32, forBackward, true);
+        if (KernelTable<IPackKernel>.For(matrix.Indices.Device) is { } kernel)
+        {
+            _forward = [kernel.Pack(matrix)];
+        }
+        else
+        {
+            _plain = matrix.Dequantize();
+            TensorScope.Abandon(_plain);
+        }
+    }
+
     /// <summary>Rows of the weight: features of the result.</summary>
     public int OutFeatures { get; }
 
@@ -78,6 +92,9 @@ public sealed class PackedWeight : IDisposable
 
     /// <summary>Block format of a quantized weight; <see langword="null"/> for plain elements and for parts of different formats.</summary>
     public BlockFormat? Format { get; }
+
+    /// <summary>Whether the weight is held in 4-bit NormalFloat.</summary>
+    public bool IsNf4 { get; }
 
     /// <summary>Whether the gradient with respect to the input can be computed.</summary>
     public bool HasBackward { get; }
@@ -114,6 +131,15 @@ public sealed class PackedWeight : IDisposable
         }
 
         return new PackedWeight(weights, forBackward);
+    }
+
+    /// <summary>Packs a weight in 4-bit NormalFloat, which is no longer needed afterwards.</summary>
+    /// <param name="weight"><c>[out, in]</c>. Its indices and scales are kept exactly.</param>
+    /// <param name="forBackward">Whether gradients with respect to the input will be asked for; costs no memory.</param>
+    public static PackedWeight Create(Nf4Matrix weight, bool forBackward = false)
+    {
+        ArgumentNullException.ThrowIfNull(weight);
+        return new PackedWeight(weight, forBackward);
     }
 
     /// <inheritdoc/>

@@ -12,4 +12,9 @@ public interface IBatchSource<out TBatch>
     /// <param name="epoch">Number of the epoch, from 0.</param>
     /// <param name="batch">Number of the micro-batch in it, from 0.</param>
     TBatch Load(int epoch, int batch);
+
+    /// <summary>Tokens of each sequence of a micro-batch, where they are known without reading it; else <see langword="null"/>.</summary>
+    /// <param name="epoch">Number of the epoch, from 0.</param>
+    /// <param name="batch">Number of the micro-batch in it, from 0.</param>
+    IReadOnlyList<int>? LengthsOf(int epoch, int batch) => null;
 }

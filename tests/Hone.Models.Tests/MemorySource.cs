@@ -9,6 +9,7 @@ namespace Hone.Models.Tests;
 internal sealed class MemorySource : TensorSource
 {
     private readonly Dictionary<string, TensorEntry> _entries = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, float[]> _values = new(StringComparer.Ordinal);
     private readonly RandomStream _random = new(1, "weights");
 
     public override IReadOnlyDictionary<string, TensorEntry> Entries => _entries;
@@ -27,8 +28,16 @@ internal sealed class MemorySource : TensorSource
         return this;
     }
 
+    /// <summary>Gives a weight other values than the random ones.</summary>
+    public void Replace(string name, Tensor values) => _values[name] = values.ToArray<float>();
+
     public override Tensor Load(string name)
     {
+        if (_values.TryGetValue(name, out float[]? given))
+        {
+            return Tensor.From(given, _entries[name].Shape.Dimensions);
+        }
+
         var values = new float[_entries[name].Shape.ElementCount];
         _random.CreateChild(name).FillNormal(values, name.Contains("norm", StringComparison.Ordinal) ? 1 : 0, 0.2f);
         return Tensor.From(values, _entries[name].Shape.Dimensions);

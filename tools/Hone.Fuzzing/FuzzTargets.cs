@@ -31,6 +31,7 @@ internal static class FuzzTargets
                 """{"type":["object","null"],"properties":{"k":{"const":{"a":[1,"b"]}},"l":{"type":"array","prefixItems":[{"type":"boolean"},{"format":"date"}],"items":false}},"additionalProperties":{"oneOf":[{"type":"string","pattern":"^a[b-d]{1,3}$"},{"type":"integer","exclusiveMinimum":-5,"exclusiveMaximum":7}]}}"""),
             Words("{", "}", "[", "]", "\"", ",", ":", "\"type\":\"object\"", "\"$ref\":\"#\"", "\"anyOf\":[", "\"pattern\":\"a*\"", "\"maxLength\":99999999", "\"maximum\":1e308", "null", "true", "-0"), text => _ = Constraint.JsonSchema(Text(text))) { IsJson = true },
         .. TokenizerTargets.All,
+        .. DataTargets.All,
         new("jinja", () => Texts(
             "{% for m in messages %}{% if m.role == 'user' %}<|{{ m['role'] }}|>{{ m.content | trim }}{% else %}{% generation %}{{ m.content }}{% endgeneration %}{% endif %}\n{% endfor %}{% if add_generation_prompt %}<|assistant|>{% endif %}",
             "{%- macro show(t, n=2) -%}{{ t | tojson(indent=n) }}{%- endmacro -%}{%- set ns = namespace(a=0) -%}{%- for k, v in x.items() recursive -%}{%- set ns.a = ns.a + loop.index -%}{{ show(v) }}{%- else -%}none{%- endfor -%}{{ ns.a }}",

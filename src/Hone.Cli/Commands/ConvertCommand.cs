@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Hone.Cli.Rendering;
 using Hone.Core.Runs;
+using Hone.Models.Adapters;
 using Hone.Models.Checkpoints;
 using Hone.Models.Checkpoints.Gguf;
 using Hone.Tensors;
@@ -11,7 +12,7 @@ using Hone.Tensors.Quantization;
 
 namespace Hone.Cli.Commands;
 
-/// <summary><c>hone convert SOURCE --to gguf|safetensors --out PATH</c>: the same model in another file format or element type.</summary>
+/// <summary><c>hone convert SOURCE --to gguf|safetensors --out PATH</c>: the same model, or a LoRA adapter, in another file format or element type.</summary>
 internal static class ConvertCommand
 {
     private static readonly string[] s_formats = ["gguf", "safetensors"];
@@ -29,7 +30,8 @@ internal static class ConvertCommand
         var to = new Option<string>("--to") { HelpName = "FORMAT", Description = "gguf (a file) or safetensors (a folder).", Required = true };
         var dtype = new Option<string?>("--dtype") { HelpName = "TYPE", Description = "Type of the matrices: f32, bf16 or f16; as stored when not given, and f32 where a safetensors folder cannot hold blocks." };
         var shard = new Option<long>("--max-shard-mb") { HelpName = "MB", Description = "Largest safetensors file in MB.", DefaultValueFactory = _ => SafetensorsWriter.DefaultMaxShardBytes / 1_000_000 };
-        var command = new Command("convert", "Write a model in another file format or element type.") { output.Source, to, output.Out, dtype, shard, output.Overwrite, output.Pre, output.NoTokenizer };
+        var model = new Option<string?>("--base") { HelpName = "MODEL", Description = "The model that SOURCE is an adapter of: writes a GGUF adapter, which llama.cpp takes with --lora." };
+        var command = new Command("convert", "Write a model, or a LoRA adapter, in another file format or element type.") { output.Source, to, output.Out, dtype, shard, model, output.Overwrite, output.Pre, output.NoTokenizer };
         command.SetAction(parse =>
         {
             string format = parse.GetRequiredValue(to);
@@ -45,6 +47,13 @@ internal static class ConvertCommand
             }
 
             output.RequireFree(parse);
+            if (IsAdapter(parse.GetRequiredValue(output.Source)) || parse.GetValue(model) is not null)
+            {
+                Option? idle = Array.Find<Option>([dtype, shard, output.Pre, output.NoTokenizer], option => parse.GetResult(option) is { Implicit: false });
+                WriteAdapter(host, parse.GetRequiredValue(output.Source), parse.GetValue(model), format, idle, parse.GetRequiredValue(output.Out));
+                return ExitCodes.Done;
+            }
+
             using TensorSource source = Checkpoint.Open(ModelArgument.Resolve(host, parse.GetRequiredValue(output.Source)));
             string path = parse.GetRequiredValue(output.Out);
             if (format == "gguf")
@@ -59,6 +68,24 @@ internal static class ConvertCommand
             return ExitCodes.Done;
         });
         return command;
+    }
+
+    private static bool IsAdapter(string source) => File.Exists(Path.Combine(source, LoraConfig.FileName));
+
+    private static void WriteAdapter(CliHost host, string folder, string? model, string format, Option? idle, string path)
+    {
+        if (!IsAdapter(folder) || model is null || format != "gguf" || idle is not null)
+        {
+            throw new UsageException(
+                !IsAdapter(folder) ? $"--base goes with an adapter, and '{folder}' holds no {LoraConfig.FileName}."
+                    : model is null ? $"'{folder}' is an adapter: its model is needed too."
+                    : format != "gguf" ? "An adapter is a safetensors folder already, as PEFT reads it."
+                    : $"{idle!.Name} does not go with an adapter, whose tensors are written in f32.", // the last that is left
+                "hone convert ADAPTER --to gguf --base MODEL --out adapter.gguf");
+        }
+
+        using TensorSource source = Checkpoint.Open(ModelArgument.Resolve(host, model));
+        CheckpointOutput.Write(host, "convert", path, AdapterGguf.Plan(folder, source), new FileInfo(Path.Combine(folder, "adapter_model.safetensors")).Length);
     }
 
     private static long Size(TensorSource source) => source.Entries.Values.Sum(entry => entry.SizeBytes);

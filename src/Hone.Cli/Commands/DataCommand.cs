@@ -9,7 +9,7 @@ using Hone.Processors.ChatTemplates;
 
 namespace Hone.Cli.Commands;
 
-/// <summary><c>hone data show FILE</c>: what a careful person looks at before a training run.</summary>
+/// <summary><c>hone data show FILE</c> and <c>hone data show RECIPE</c>: what a careful person looks at before a training run.</summary>
 internal static class DataCommand
 {
     private const int DefaultRows = 3;
@@ -23,8 +23,10 @@ internal static class DataCommand
 
     private static Command CreateShow(CliHost host)
     {
-        var file = new Argument<string>("file") { HelpName = "FILE", Description = "The data: .jsonl, .json, .csv or .tsv, or a dataset_info.json." };
-        var model = new Option<string>("--model") { HelpName = "MODEL", Description = "The model to be trained: a folder, a .gguf file, or ORG/NAME on the hub.", Required = true };
+        var file = new Argument<string>("file") { HelpName = "FILE|RECIPE", Description = "The data: .jsonl, .json, .csv or .tsv, or a dataset_info.json; or a recipe (.yaml), for the data of its training stages." };
+        var model = new Option<string?>("--model") { HelpName = "MODEL", Description = "The model to be trained, with FILE: a folder, a .gguf file, or ORG/NAME on the hub." };
+        var stage = new Option<string?>("--stage") { HelpName = "STAGE", Description = "The stage, with RECIPE; every stage that trains unless named." };
+        Option<string[]> sets = RunCommand.CreateSetOption();
         var rows = new Option<int>("--rows") { HelpName = "N", Description = "How many examples to print.", DefaultValueFactory = _ => DefaultRows };
         var name = new Option<string?>("--name") { HelpName = "NAME", Description = "Which data set of a dataset_info.json." };
         var format = new Option<string?>("--format") { HelpName = "FORMAT", Description = "What the columns mean; found by the first row unless named. hone list formats prints all." };
@@ -33,26 +35,47 @@ internal static class DataCommand
         Option<bool> json = RunCommand.CreateJsonOption("Print one JSON object with counts, lengths and examples.");
         var command = new Command("show", "Show examples as a model reads them, the trained tokens marked, with lengths and everything that is left out or cut.")
         {
-            file, model, rows, name, format, maxTokens, lossOn, json,
+            file, model, rows, name, format, maxTokens, lossOn, stage, sets, json,
         };
         command.SetAction(parse =>
         {
+            string path = parse.GetRequiredValue(file);
+            bool isRecipe = DataShowRecipe.IsRecipe(path);
+            RefuseOptions(parse, isRecipe, isRecipe ? [model, name, format, maxTokens, lossOn] : [stage, sets]);
             if (parse.GetValue(rows) < 0 || parse.GetValue(maxTokens) < 1)
             {
                 throw new UsageException("--rows must be at least 0 and --max-tokens at least 1.", "hone data show FILE --model MODEL --rows 5 --max-tokens 2048");
             }
 
+            if (isRecipe)
+            {
+                return DataShowRecipe.Show(host, path, parse.GetValue(sets) ?? [], parse.GetValue(stage), parse.GetValue(rows), parse.GetValue(json));
+            }
+
+            string tokens = parse.GetValue(model) ?? throw new UsageException("--model is needed to show a file: its tokenizer and chat template make the examples.", "hone data show FILE --model MODEL");
             var options = new SftDataOptions
             {
-                Sources = [new DataSource { Path = parse.GetRequiredValue(file), Name = parse.GetValue(name), Format = CreateFormat(host, parse.GetValue(format)) }],
+                Sources = [new DataSource { Path = path, Name = parse.GetValue(name), Format = CreateFormat(host, parse.GetValue(format)) }],
                 MaxTokens = parse.GetValue(maxTokens),
                 LossOn = parse.GetValue(lossOn),
                 InvalidRows = InvalidRows.Drop, // looking at data reports all that is wrong with it
             };
-            Show(host, options, ModelArgument.Resolve(host, parse.GetRequiredValue(model)), parse.GetValue(rows), parse.GetValue(json));
+            Show(host, options, ModelArgument.Resolve(host, tokens), parse.GetValue(rows), parse.GetValue(json));
             return ExitCodes.Done;
         });
         return command;
+    }
+
+    /// <summary>Options that would do nothing are mistakes.</summary>
+    private static void RefuseOptions(ParseResult parse, bool isRecipe, Option[] options)
+    {
+        Option? given = Array.Find(options, option => parse.GetResult(option) is { Implicit: false });
+        if (given is not null)
+        {
+            throw new UsageException(
+                isRecipe ? $"{given.Name} goes with a file of data; a recipe says it itself." : $"{given.Name} goes with a recipe, which ends in .yaml.",
+                isRecipe ? "hone data show RECIPE --set stages.train.dataset.max_tokens=2048" : "hone data show RECIPE --stage STAGE");
+        }
     }
 
     private static void Show(CliHost host, SftDataOptions options, string model, int rows, bool isJson)
@@ -66,11 +89,11 @@ internal static class DataCommand
             using SftDataset dataset = SftDataset.Load(options, text, context, new RandomStream(0, "validation"), host.Cancellation);
             if (isJson)
             {
-                host.Out.WriteLine(DatasetText.WriteJson(dataset, chat.Tokenizer, rows));
+                host.Out.WriteLine(DatasetText.WriteJson(dataset.Store, chat.Tokenizer, rows));
                 return;
             }
 
-            DatasetText.Write(dataset, chat.Tokenizer, rows, host.Out, host.IsOutTerminal);
+            DatasetText.Write(dataset.Store, chat.Tokenizer, rows, host.Out, host.IsOutTerminal);
             foreach (string warning in dataset.Report.CreateWarnings())
             {
                 host.Error.WriteLine($"warning: {warning}");

@@ -18,13 +18,13 @@ internal sealed class EngineArguments
     private readonly Option<int?> _sequences = new("--max-sequences") { HelpName = "N", Description = "Texts that are generated at the same time." };
     private readonly Option<int?> _step = new("--step-tokens") { HelpName = "N", Description = "Tokens of one pass through the model." };
     private readonly Option<bool> _unshared = new("--no-prefix-sharing") { Description = "Compute every prompt from its beginning." };
-    private readonly Option<string?> _dtype = new("--dtype") { HelpName = "TYPE", Description = "Type of the weights: f32, bf16 or f16; as stored if not given." };
+    private readonly Option<string?> _dtype = new("--dtype") { HelpName = "TYPE", Description = "Type of the weights: f32, bf16, f16, or nf4 for 4 bits in the linear layers; as stored if not given." };
 
     /// <summary>Creates the options.</summary>
     public EngineArguments()
     {
         _format.AcceptOnlyFromAmong("f32", "bf16", "q8");
-        _dtype.AcceptOnlyFromAmong("f32", "bf16", "f16");
+        _dtype.AcceptOnlyFromAmong("f32", "bf16", "f16", "nf4");
     }
 
     /// <summary>Creates the argument that names the model.</summary>
@@ -52,6 +52,7 @@ internal sealed class EngineArguments
             "f32" => WeightType.F32,
             "bf16" => WeightType.Bf16,
             "f16" => WeightType.F16,
+            "nf4" => WeightType.Nf4,
             _ => WeightType.Auto,
         },
     };

@@ -11,7 +11,7 @@ internal static class MergeCommand
 {
     public static Command Create(CliHost host)
     {
-        var model = new Argument<string>("model") { HelpName = "MODEL", Description = "The base model: a folder with safetensors files, or a .gguf file." };
+        var model = new Argument<string>("model") { HelpName = "MODEL", Description = "The base model: a folder with safetensors files, a .gguf file, or ORG/NAME on the hub." };
         var adapter = new Argument<string>("adapter") { HelpName = "ADAPTER", Description = "A folder with adapter_config.json and adapter_model.safetensors." };
         var target = new Option<string>("--out") { HelpName = "DIR", Description = "Folder to write the merged model to.", Required = true };
         var dtype = new Option<string?>("--dtype") { HelpName = "TYPE", Description = "Type of the weights: f32, bf16 or f16; that of the model if not given (bf16 for quantized ones)." };
@@ -21,7 +21,7 @@ internal static class MergeCommand
         command.SetAction(parse =>
         {
             // All three are required, so the parser has refused a line without them.
-            Merge(host, parse.GetValue(model)!, parse.GetValue(adapter)!, parse.GetValue(target)!, TypeOf(parse.GetValue(dtype)), parse.GetValue(json));
+            Merge(host, ModelArgument.Resolve(host, parse.GetValue(model)!), parse.GetValue(adapter)!, parse.GetValue(target)!, TypeOf(parse.GetValue(dtype)), parse.GetValue(json));
             return ExitCodes.Done;
         });
         return command;

@@ -15,10 +15,10 @@ internal static class RunCommand
     {
         var recipe = new Argument<string?>("recipe") { HelpName = "RECIPE", Description = "The recipe file; with --resume, that of the run if not given.", Arity = ArgumentArity.ZeroOrOne };
         Option<string[]> sets = CreateSetOption();
-        var dryRun = new Option<bool>("--dry-run") { Description = "Print every value with its origin and what would be written; start nothing." };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Print every value with its origin, what would be written, and the time and memory that training is expected to take; start nothing." };
         var only = new Option<string?>("--only") { HelpName = "STAGE", Description = "Run this stage alone." };
         var resume = new Option<string?>("--resume") { HelpName = "RUN", Description = "Continue a run, by its folder or name; finished stages are verified and skipped." };
-        Option<bool> json = CreateJsonOption("Print the run's events as one JSON object a line.");
+        Option<bool> json = CreateJsonOption("Print the run's events as one JSON object a line; with --dry-run one object with what each stage makes and takes.");
         var command = new Command("run", "Run the stages of a recipe.") { recipe, sets, dryRun, only, resume, json };
         command.SetAction(parse =>
         {
@@ -51,7 +51,7 @@ internal static class RunCommand
         RunPlan plan = RunPlan.Create(recipe, request.Only);
         if (request.DryRun)
         {
-            DryRunText.Write(plan, folderPath ?? Path.Combine(host.RunsRoot, $"<time>-{recipe.Recipe.Name}"), host.Out);
+            DryRun(host, plan, folderPath, request.Json);
             return ExitCodes.Done;
         }
 
@@ -79,6 +79,37 @@ internal static class RunCommand
         }
 
         return ExitCodes.Done;
+    }
+
+    private static void DryRun(CliHost host, RunPlan plan, string? runFolder, bool isJson)
+    {
+        string folder = runFolder ?? Path.Combine(host.RunsRoot, $"<time>-{plan.Recipe.Recipe.Name}");
+        if (!isJson)
+        {
+            DryRunText.Write(plan, folder, host.Out);
+        }
+
+        var stages = new List<(PlannedStage Stage, DryRunEstimate Estimate)>();
+        foreach (PlannedStage stage in plan.Stages)
+        {
+            DryRunEstimate estimate = DryRunEstimate.Ask(host, plan, stage, runFolder);
+            stages.Add((stage, estimate));
+            foreach (string warning in estimate.Estimate?.Warnings ?? [])
+            {
+                host.Error.WriteLine($"warning: {warning}");
+            }
+
+            if (!isJson)
+            {
+                DryRunText.WriteStage(plan, stage, estimate, host.Out);
+            }
+        }
+
+        host.Out.WriteLine(isJson ? DryRunText.WriteJson(plan, folder, stages) : "# nothing was started");
+        if (stages.Select(stage => stage.Estimate.Error).FirstOrDefault(error => error is not null) is { } first)
+        {
+            throw new HoneException(first.What, first.Where, first.Facts, first.Fix, first); // the run would end with it
+        }
     }
 
     private static void Execute(CliHost host, RunPlan plan, RunFolder folder, bool json)

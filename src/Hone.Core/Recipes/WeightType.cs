@@ -14,4 +14,7 @@ public enum WeightType
 
     /// <summary>16-bit floating point.</summary>
     F16,
+
+    /// <summary>4-bit NormalFloat in the linear layers of a frozen model, 4.5 bits a weight, as in QLoRA; what else there is stays as stored.</summary>
+    Nf4,
 }

@@ -100,7 +100,10 @@ public sealed class RunFolder : IDisposable
     }
 
     /// <summary>Full path of a stage's artifact.</summary>
-    public string ArtifactPath(string stage, string artifact) => System.IO.Path.Combine(StageFolder(stage), artifact);
+    public string ArtifactPath(string stage, string artifact) => ArtifactPath(Path, stage, artifact);
+
+    /// <summary>Full path of a stage's artifact in the folder of any run.</summary>
+    public static string ArtifactPath(string run, string stage, string artifact) => System.IO.Path.Combine(run, StagesName, stage, artifact);
 
     /// <summary>Path of a stage's artifact as the manifest names it.</summary>
     public static string ArtifactName(string stage, string artifact) => $"{StagesName}/{stage}/{artifact.Replace('\\', '/')}";

@@ -1,5 +1,4 @@
 using Hone.Core.Progress;
-using Hone.Core.Random;
 using Hone.Core.Recipes;
 using Hone.Core.Registry;
 using Hone.Core.Runs;
@@ -7,7 +6,7 @@ using Hone.Core.Runs;
 namespace Hone.Core.Stages;
 
 /// <summary>Everything a stage may use while it runs: inputs, outputs, randomness, progress, cancellation.</summary>
-public sealed class RunContext
+public sealed class RunContext : StageContext
 {
     private readonly RunSession _session;
     private readonly PlannedStage _stage;
@@ -15,45 +14,39 @@ public sealed class RunContext
     private readonly List<ArtifactRecord> _artifacts = [];
 
     internal RunContext(RunSession session, PlannedStage stage, CancellationToken cancellationToken)
+        : base(cancellationToken)
     {
         _session = session;
         _stage = stage;
-        CancellationToken = cancellationToken;
         Folder = session.Folder.CreateStageFolder(stage.Name);
     }
 
-    /// <summary>The stage's name in the recipe.</summary>
-    public string StageName => _stage.Name;
+    /// <inheritdoc/>
+    public override string StageName => _stage.Name;
 
-    /// <summary>The whole recipe.</summary>
-    public Recipe Recipe => _session.Plan.Recipe.Recipe;
+    /// <inheritdoc/>
+    public override Recipe Recipe => _session.Plan.Recipe.Recipe;
 
-    /// <summary>The stage's own folder.</summary>
-    public string Folder { get; }
+    /// <inheritdoc/>
+    public override string Folder { get; }
 
-    /// <summary>Cancelled when the user stops the run; loops ask it.</summary>
-    public CancellationToken CancellationToken { get; }
+    /// <inheritdoc/>
+    public override TimeProvider Time => _session.Time;
 
-    /// <summary>The clock.</summary>
-    public TimeProvider Time => _session.Time;
+    /// <inheritdoc/>
+    public override IFileSystem Files => _session.Folder.Files;
 
-    /// <summary>The file operations of the run.</summary>
-    public IFileSystem Files => _session.Folder.Files;
-
-    /// <summary>Where the parts that recipes name are looked up.</summary>
-    public PartRegistry Registry => _session.Plan.Recipe.Registry;
+    /// <inheritdoc/>
+    public override PartRegistry Registry => _session.Plan.Recipe.Registry;
 
     internal IReadOnlyList<ArtifactRecord> Inputs => _inputs;
 
     internal IReadOnlyList<ArtifactRecord> Artifacts => _artifacts;
 
-    /// <summary>Creates the random stream of a purpose; the same seed, stage name and purpose give the same numbers.</summary>
-    public RandomStream CreateRandom(string purpose) => new(Recipe.Seed, $"{StageName}/{purpose}");
-
     /// <summary>Finds the file of an input and records its hash in the manifest.</summary>
     /// <returns>The path to open.</returns>
     /// <exception cref="RunFolderException">The file does not exist or cannot be read, or the stage that makes it has not run.</exception>
-    public string OpenInput(FileSource source)
+    public override string OpenInput(FileSource source)
     {
         ArtifactRecord expected = _session.Describe(source, CancellationToken);
         string path = _session.PathOf(source);

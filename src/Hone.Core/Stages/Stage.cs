@@ -15,4 +15,11 @@ public abstract record Stage
     /// <returns>Figures about the work for the manifest, such as rows read and written.</returns>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public abstract IReadOnlyDictionary<string, double> Run(RunContext context);
+
+    /// <summary>Says before a run how much work is ahead; it may read the inputs and try a little of the work, and leaves nothing behind.</summary>
+    /// <param name="context">Inputs that are there already, randomness and a folder that is deleted again.</param>
+    /// <returns><see langword="null"/> for a stage that makes no estimates.</returns>
+    /// <exception cref="InputNotMadeException">An earlier stage has yet to make an input.</exception>
+    /// <exception cref="OperationCanceledException">The user stopped the program.</exception>
+    public virtual StageEstimate? Estimate(PlanContext context) => null;
 }

@@ -56,6 +56,31 @@ public sealed class EpochPlan
         return segments;
     }
 
+    /// <summary>Counts what all batches hold, without reading them.</summary>
+    public BatchStatistics CreateStatistics()
+    {
+        long tokens = 0, padded = 0;
+        int smallest = int.MaxValue, largest = 0, longest = 0;
+        for (int batch = 0; batch < BatchCount; batch++)
+        {
+            int start = batch == 0 ? 0 : _ends[batch - 1], sum = 0, longestOfBatch = 0;
+            for (int i = start; i < _ends[batch]; i++)
+            {
+                int size = SizeOf(_rows[i]);
+                sum += size;
+                longestOfBatch = Math.Max(longestOfBatch, size);
+            }
+
+            tokens += sum;
+            padded += (long)longestOfBatch * (_ends[batch] - start);
+            smallest = Math.Min(smallest, sum);
+            largest = Math.Max(largest, sum);
+            longest = Math.Max(longest, longestOfBatch);
+        }
+
+        return new BatchStatistics(BatchCount, _ends[^1], tokens, smallest, largest, longest, padded, CutTokens);
+    }
+
     /// <summary>Reads a batch.</summary>
     /// <param name="store">The examples that the plan was made for.</param>
     /// <param name="batch">Number of the batch, from 0.</param>
@@ -64,5 +89,21 @@ public sealed class EpochPlan
     {
         ArgumentNullException.ThrowIfNull(store);
         return SequenceCollator.Collate([.. Batch(batch).Select(segment => new SequencePiece(store.Read(segment), store.RowOf(segment.Example)))]);
+    }
+
+    private int SizeOf(int row)
+    {
+        if (_packed is null)
+        {
+            return _lengthOf(row);
+        }
+
+        int size = 0;
+        foreach (ExampleSegment segment in _packed[row])
+        {
+            size += segment.Length;
+        }
+
+        return size;
     }
 }

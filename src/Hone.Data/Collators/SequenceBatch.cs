@@ -24,6 +24,25 @@ public sealed record SequenceBatch(ImmutableArray<int> InputIds, ImmutableArray<
     /// <summary>Of each token the number of its sequence, <c>[tokens]</c>.</summary>
     public int[] CreateSequenceIndices() => [.. SequenceLengths.SelectMany((length, i) => Enumerable.Repeat(i, length))];
 
+    /// <summary>The first tokens of the batch, the last sequence shortened if need be.</summary>
+    /// <param name="tokens">How many, at least 1; the whole batch when it has no more.</param>
+    public SequenceBatch Take(int tokens)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(tokens);
+        if (tokens >= InputIds.Length)
+        {
+            return this;
+        }
+
+        var lengths = new List<int>();
+        for (int taken = 0; taken < tokens; taken += lengths[^1])
+        {
+            lengths.Add(Math.Min(SequenceLengths[lengths.Count], tokens - taken));
+        }
+
+        return new SequenceBatch(InputIds[..tokens], Labels[..tokens], [.. lengths], RowIndices[..lengths.Count]);
+    }
+
     /// <summary>Where each sequence begins, and at last where all end, <c>[sequences + 1]</c>.</summary>
     public int[] CreateOffsets()
     {

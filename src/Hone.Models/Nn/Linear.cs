@@ -1,3 +1,4 @@
+using Hone.Core.Recipes;
 using Hone.Tensors;
 using Hone.Tensors.Quantization;
 
@@ -9,6 +10,7 @@ public sealed class Linear : Module
     private readonly WeightSource _source;
     private readonly StoredWeight _stored;
     private readonly bool _isTransposed;
+    private readonly bool _isHead;
     private readonly Action _materialize;
     private LinearGroup? _group;
     private int _place;
@@ -32,6 +34,7 @@ public sealed class Linear : Module
         _source = source;
         _stored = stored;
         _isTransposed = isTransposed;
+        _isHead = isHead;
         Path = source.Path;
         InFeatures = inFeatures;
         OutFeatures = outFeatures;
@@ -64,12 +67,15 @@ public sealed class Linear : Module
 
     /// <summary>Type of the weight as it is multiplied, for groups: only equal ones are packed together.</summary>
     internal (DType? DType, BlockFormat? Format) Kind =>
-        !_stored.IsPresent ? default
+        !_stored.IsPresent || IsNf4 ? default
         : KeepsBlocks ? (null, _stored.Format)
         : (_source.HeldAs(_stored.DType ?? DType.F32), null);
 
     /// <summary>Whether the weight stays in the blocks that the checkpoint stores.</summary>
-    private bool KeepsBlocks => _source.KeepsBlocks(_stored);
+    private bool KeepsBlocks => !IsNf4 && _source.KeepsBlocks(_stored);
+
+    /// <summary>Whether the weight is rounded to 4-bit NormalFloat as it is loaded; heads are not, as in QLoRA.</summary>
+    private bool IsNf4 => !_isHead && _source.Options is { Weights: WeightType.Nf4, Use: not ModelUse.FullTraining };
 
     /// <inheritdoc/>
     protected internal override IEnumerable<Parameter> OwnParameters => new[] { Weight, Bias }.OfType<Parameter>();
@@ -129,9 +135,15 @@ public sealed class Linear : Module
         return Bias is { IsTrainable: true } ? Ops.PackedLinear(x, Packed) + Bias : Ops.PackedLinear(x, Packed, Bias);
     }
 
-    /// <summary>The weight as dense f32 <c>[out, in]</c>, from the parameter or read again from the checkpoint; the caller disposes it.</summary>
+    /// <summary>The weight as dense f32 <c>[out, in]</c>, from the parameter or read again from the checkpoint, rounded as it is multiplied; the caller disposes it.</summary>
     public Tensor ReadWeight()
     {
+        if (Weight is null && IsNf4)
+        {
+            using Nf4Matrix rounded = ReadNf4();
+            return rounded.Dequantize();
+        }
+
         using Tensor stored = Weight is not null ? Weight.Detach() : _stored.ReadDense(DType.F32);
         return Oriented(stored, DType.F32);
     }
@@ -268,6 +280,12 @@ public sealed class Linear : Module
 
     private PackedWeight Pack(bool forBackward)
     {
+        if (IsNf4)
+        {
+            using Nf4Matrix rounded = ReadNf4();
+            return PackedWeight.Create(rounded, forBackward);
+        }
+
         if (KeepsBlocks)
         {
             using QuantizedMatrix blocks = _stored.ReadBlocks();
@@ -276,6 +294,12 @@ public sealed class Linear : Module
 
         using Tensor weight = ReadHeld();
         return PackedWeight.Create(weight, forBackward);
+    }
+
+    private Nf4Matrix ReadNf4()
+    {
+        using Tensor dense = ReadHeld();
+        return Nf4Matrix.Quantize(dense);
     }
 
     private void MaterializeHead(Embedding? tied)

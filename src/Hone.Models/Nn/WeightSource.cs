@@ -1,3 +1,4 @@
+using Hone.Core.Errors;
 using Hone.Core.Recipes;
 using Hone.Models.Checkpoints;
 using Hone.Tensors;
@@ -33,7 +34,11 @@ public sealed class WeightSource
     /// <summary>The root of a checkpoint.</summary>
     /// <param name="tensors">Must stay open as long as the model, which may read from it again.</param>
     /// <param name="options">How weights are held.</param>
-    public static WeightSource Open(TensorSource tensors, LoadOptions options) => new(new Ledger(tensors, options), string.Empty);
+    /// <exception cref="HoneException">The options ask for weights that cannot be trained.</exception>
+    public static WeightSource Open(TensorSource tensors, LoadOptions options) => options is { Use: ModelUse.FullTraining, Weights: WeightType.Nf4 }
+        ? throw new HoneException(
+            "Weights in nf4 cannot be trained themselves.", tensors.Location, "dtype: nf4 and no adapter", "add adapter: { type: lora } to train on top of them, or remove dtype: nf4")
+        : new(new Ledger(tensors, options), string.Empty);
 
     /// <summary>The place below this one.</summary>
     /// <param name="name">One or more steps, e.g. <c>self_attn</c> or <c>layers.3</c>.</param>
@@ -121,7 +126,7 @@ public sealed class WeightSource
     internal void Defer(Action action) => _ledger.Deferred.Add(action);
 
     /// <summary>Whether a weight stays in the blocks that it is stored in.</summary>
-    internal bool KeepsBlocks(StoredWeight stored) => stored.IsPresent && stored.Format is not null && Options is { Weights: WeightType.Auto, Use: not ModelUse.FullTraining };
+    internal bool KeepsBlocks(StoredWeight stored) => stored.IsPresent && stored.Format is not null && Options is { Weights: WeightType.Auto or WeightType.Nf4, Use: not ModelUse.FullTraining };
 
     /// <summary>Type that a dense weight is held in; a stored f64 becomes f32.</summary>
     internal DType HeldAs(DType stored) => Options.Use == ModelUse.FullTraining ? DType.F32 : Options.Weights switch

@@ -89,6 +89,11 @@ public sealed record NewModelStage : Stage, ICheckedOptions
             checks.Report(nameof(NumKeyValueHeads), $"{NumAttentionHeads} query heads cannot share {keyHeads} key heads evenly", "choose a divisor of num_attention_heads");
         }
 
+        if (Dtype == WeightType.Nf4)
+        {
+            checks.Report(nameof(Dtype), "nf4 holds a frozen model in memory and is no type of files", "choose f32, bf16 or f16");
+        }
+
         if (Tokenizer.Path is { } path && Path.GetFileName(path) != TokenizerStage.TokenizerName)
         {
             checks.Report(nameof(Tokenizer), $"'{Path.GetFileName(path)}' is no {TokenizerStage.TokenizerName}", $"give the path of a {TokenizerStage.TokenizerName}, with its {TokenizerStage.SettingsName} beside it");

@@ -38,13 +38,15 @@ public sealed record PreferenceStage : TrainingStage
     public override IReadOnlyDictionary<string, double> Run(RunContext context)
     {
         using TrainedModel model = TrainedModel.Open(RequireModel(context));
-        DataContext data = CreateDataContext(context);
-        using PreferenceDataset dataset = Loss is KtoLoss
-            ? PreferenceDataset.LoadFeedback(Dataset, model.Text, data, context.CreateRandom("validation"), context.CancellationToken)
-            : PreferenceDataset.LoadPairs(Dataset, model.Text, data, context.CreateRandom("validation"), context.CancellationToken);
+        using PreferenceDataset dataset = LoadData(context, model);
         PublishReport(context, dataset.Report);
-        LoadWeights(context, model, dataset.Store);
-        BatchPlan training = BatchPlan.Create(dataset, Batch, context.CreateRandom("batches"));
+        LoadWeights(context, model);
+        if (FindTooLong(model, dataset.Store) is { } warning)
+        {
+            context.Warn(warning);
+        }
+
+        BatchPlan training = CreatePlan(context, dataset);
         BatchPlan? validation = BatchPlan.CreateValidation(dataset, Batch.Rows ?? 8);
         return Loss switch
         {
@@ -53,6 +55,34 @@ public sealed record PreferenceStage : TrainingStage
             _ => throw new InvalidOperationException($"{Loss.GetType().Name} has no trainer."),
         };
     }
+
+    /// <inheritdoc/>
+    public override TrainingPreview OpenPreview(StageContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        using TrainedModel model = TrainedModel.Open(RequireModel(context));
+        PreferenceDataset dataset = LoadData(context, model);
+        try
+        {
+            return new TrainingPreview(dataset, dataset.Store, model.Text.Tokenizer, CreatePlan(context, dataset).PlanEpoch(0), Batch)
+            {
+                TrainingExamples = dataset.Training.Sum(group => group.PerEpoch),
+                ValidationExamples = dataset.Validation.Length,
+                RowCapacity = null,
+            };
+        }
+        catch
+        {
+            dataset.Dispose();
+            throw;
+        }
+    }
+
+    private PreferenceDataset LoadData(StageContext context, TrainedModel model) => Loss is KtoLoss
+        ? PreferenceDataset.LoadFeedback(Dataset, model.Text, CreateDataContext(context), context.CreateRandom("validation"), context.CancellationToken)
+        : PreferenceDataset.LoadPairs(Dataset, model.Text, CreateDataContext(context), context.CreateRandom("validation"), context.CancellationToken);
+
+    private BatchPlan CreatePlan(StageContext context, PreferenceDataset dataset) => BatchPlan.Create(dataset, Batch, context.CreateRandom("batches"));
 
     private Dictionary<string, double> TrainOnPairs(RunContext context, TrainedModel model, PreferenceDataset dataset, PairLoss loss, BatchPlan training, BatchPlan? validation)
     {

@@ -2,6 +2,7 @@ using Hone.Core.Recipes;
 using Hone.Core.Stages;
 using Hone.Data.Collators;
 using Hone.Data.Datasets;
+using Hone.Data.Packing;
 using Hone.Training;
 using Hone.Training.Trainers;
 
@@ -29,20 +30,68 @@ public sealed record SftStage : TrainingStage
     public override IReadOnlyDictionary<string, double> Run(RunContext context)
     {
         using TrainedModel model = TrainedModel.Open(RequireModel(context));
-        using SftDataset dataset = SftDataset.Load(Dataset, model.Text, CreateDataContext(context), context.CreateRandom("validation"), context.CancellationToken);
+        using SftDataset dataset = LoadData(context, model);
         PublishReport(context, dataset.Report);
-        LoadWeights(context, model, dataset.Store);
-        return Train(context, model, new TrainingData<SequenceBatch>
+        LoadWeights(context, model);
+        if (FindTooLong(model, dataset.Store) is { } warning)
         {
-            Trainer = new SftTrainer(model.Model, LabelSmoothing),
-            Training = SftBatches.ForTraining(dataset, BatchPlan.Create(dataset, Dataset, Batch, context.CreateRandom("batches"))),
-            Validation = SftBatches.ForValidation(dataset, Batch.Rows ?? 8),
-            Key = Path.GetFileName(dataset.Store.Path),
-            Examples = dataset.Training.Sum(group => (long)group.Examples.Length),
-            ValidationExamples = dataset.Validation.Length,
-            RowsDropped = dataset.Report.Dropped,
-        });
+            context.Warn(warning);
+        }
+
+        return Train(context, model, CreateData(context, model, dataset));
+    }
+
+    /// <inheritdoc/>
+    public override StageEstimate Estimate(PlanContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        long start = context.Time.GetTimestamp();
+        using TrainedModel model = TrainedModel.Open(RequireModel(context));
+        using SftDataset dataset = LoadData(context, model);
+        LoadWeights(context, model);
+        TimeSpan preparation = context.Time.GetElapsedTime(start);
+        IEnumerable<string> warnings = dataset.Report.CreateWarnings().Concat(FindTooLong(model, dataset.Store) is { } warning ? [warning] : []);
+        return Estimate(context, model, CreateData(context, model, dataset), (batch, tokens) => batch.Take(tokens), preparation, warnings);
+    }
+
+    /// <inheritdoc/>
+    public override TrainingPreview OpenPreview(StageContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        using TrainedModel model = TrainedModel.Open(RequireModel(context));
+        SftDataset dataset = LoadData(context, model);
+        try
+        {
+            EpochPlan epoch = CreatePlan(context, dataset).PlanEpoch(0);
+            return new TrainingPreview(dataset, dataset.Store, model.Text.Tokenizer, epoch, Batch)
+            {
+                TrainingExamples = dataset.Training.Sum(group => group.PerEpoch),
+                ValidationExamples = dataset.Validation.Length,
+                RowCapacity = Dataset.Packing == PackingStrategy.None ? null : Dataset.MaxTokens,
+            };
+        }
+        catch
+        {
+            dataset.Dispose();
+            throw;
+        }
     }
 
     private protected override TrainingOptions CreateOptions() => base.CreateOptions() with { NeftuneNoiseAlpha = NeftuneNoiseAlpha };
+
+    private SftDataset LoadData(StageContext context, TrainedModel model) =>
+        SftDataset.Load(Dataset, model.Text, CreateDataContext(context), context.CreateRandom("validation"), context.CancellationToken);
+
+    private BatchPlan CreatePlan(StageContext context, SftDataset dataset) => BatchPlan.Create(dataset, Dataset, Batch, context.CreateRandom("batches"));
+
+    private TrainingData<SequenceBatch> CreateData(StageContext context, TrainedModel model, SftDataset dataset) => new()
+    {
+        Trainer = new SftTrainer(model.Model, LabelSmoothing),
+        Training = SftBatches.ForTraining(dataset, CreatePlan(context, dataset)),
+        Validation = SftBatches.ForValidation(dataset, Batch.Rows ?? 8),
+        Key = Path.GetFileName(dataset.Store.Path),
+        Examples = dataset.Training.Sum(group => (long)group.Examples.Length),
+        ValidationExamples = dataset.Validation.Length,
+        RowsDropped = dataset.Report.Dropped,
+    };
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Hone.Core.Errors;
 using Hone.Core.Recipes;
 using Hone.Core.Runs;
 using Hone.Core.Stages;
@@ -7,6 +8,7 @@ using Hone.Data.Datasets;
 using Hone.Pipelines.Reports;
 using Hone.Training;
 using Hone.Training.Adapters;
+using Hone.Training.Estimation;
 using Hone.Training.Optimizers;
 using Hone.Training.Schedules;
 using Hone.Training.Trainers;
@@ -72,12 +74,18 @@ public abstract record TrainingStage : Stage, ICheckedOptions
         }
     }
 
+    /// <summary>Opens the data as the stage would train on it, without the model's weights.</summary>
+    /// <param name="context">Inputs, randomness and a folder.</param>
+    /// <returns><see langword="null"/> for a stage whose data cannot be shown.</returns>
+    /// <exception cref="HoneException">The model's files or the data cannot be read.</exception>
+    public virtual TrainingPreview? OpenPreview(StageContext context) => null;
+
     /// <summary>The model that the stage or else the recipe names.</summary>
-    private protected ModelReference RequireModel(RunContext context) => Model ?? context.Recipe.Model ?? throw new TrainingException(
+    private protected ModelReference RequireModel(StageContext context) => Model ?? context.Recipe.Model ?? throw new TrainingException(
         "There is no model to train.", $"stage '{context.StageName}'", "neither the recipe nor the stage names one", "add model: PATH to the recipe, or --set model=PATH");
 
     /// <summary>What loading data needs.</summary>
-    private protected static DataContext CreateDataContext(RunContext context)
+    private protected static DataContext CreateDataContext(StageContext context)
     {
         string cache = Path.Combine(context.Folder, CacheFolder);
         Directory.CreateDirectory(cache);
@@ -95,17 +103,16 @@ public abstract record TrainingStage : Stage, ICheckedOptions
     }
 
     /// <summary>Loads the weights and attaches the adapter.</summary>
-    /// <param name="context">The run.</param>
+    /// <param name="context">Where the adapter's beginning is drawn from.</param>
     /// <param name="model">The model's files, open.</param>
-    /// <param name="store">The examples, to warn of those that the model was not made for.</param>
-    private protected void LoadWeights(RunContext context, TrainedModel model, ExampleStore store)
+    private protected void LoadWeights(StageContext context, TrainedModel model) => model.LoadWeights(Adapter, context.CreateRandom("adapter"));
+
+    /// <summary>Warns of examples that the model was not made for.</summary>
+    private protected static string? FindTooLong(TrainedModel model, ExampleStore store)
     {
-        model.LoadWeights(Adapter, context.CreateRandom("adapter"));
         int longest = Enumerable.Range(0, store.Count).Select(store.LengthOf).DefaultIfEmpty(0).Max();
-        if (longest > model.Model.Config.MaxPositionEmbeddings)
-        {
-            context.Warn($"the longest example has {longest} tokens, the model was made for {model.Model.Config.MaxPositionEmbeddings}; dataset.max_tokens cuts");
-        }
+        return longest <= model.Model.Config.MaxPositionEmbeddings ? null
+            : $"the longest example has {longest} tokens, the model was made for {model.Model.Config.MaxPositionEmbeddings}; dataset.max_tokens cuts";
     }
 
     /// <summary>Trains to the end, publishes what was trained, and says how it went.</summary>
@@ -116,24 +123,59 @@ public abstract record TrainingStage : Stage, ICheckedOptions
     private protected Dictionary<string, double> Train<TBatch>(RunContext context, TrainedModel model, TrainingData<TBatch> data)
     {
         using var board = new TensorBoardWriter(context.Files, Path.Combine(context.Folder, BoardFolder), context.Time);
-        using var loop = new TrainingLoop<TBatch>(new TrainingRun<TBatch>
-        {
-            Trainer = data.Trainer,
-            Adapter = model.Adapter,
-            Training = data.Training,
-            Validation = data.Validation,
-            Options = CreateOptions(),
-            Random = context.CreateRandom("dropout"),
-            CheckpointFolder = Path.Combine(context.Folder, CheckpointsFolder),
-            Key = model.KeyWith(data.Key),
-            Files = context.Files,
-            Time = context.Time,
-            Observer = new StageObserver(context, board),
-        });
+        using var loop = new TrainingLoop<TBatch>(CreateRun(context, model, data) with { Observer = new StageObserver(context, board) });
         TrainingResult result = loop.Run(context.CancellationToken);
         PublishResult(context, model, result);
         return CountsOf(data, loop, result);
     }
+
+    /// <summary>Runs a few steps of a training, and says what all of it will take.</summary>
+    /// <param name="context">The plan.</param>
+    /// <param name="model">The model with its adapter.</param>
+    /// <param name="data">The loss and the batches.</param>
+    /// <param name="take">Makes a micro-batch of the first so many tokens of another.</param>
+    /// <param name="preparation">What it took to read data and model.</param>
+    /// <param name="warnings">What the user should know of the data.</param>
+    private protected StageEstimate Estimate<TBatch>(
+        PlanContext context, TrainedModel model, TrainingData<TBatch> data, Func<TBatch, int, TBatch> take, TimeSpan preparation, IEnumerable<string> warnings)
+    {
+        TrainingEstimate estimate = TrainingEstimator<TBatch>.Measure(CreateRun(context, model, data), take, context.CancellationToken);
+        return new StageEstimate
+        {
+            Counts = new Dictionary<string, double>
+            {
+                ["trainable_parameters"] = estimate.TrainableParameters,
+                ["parameters"] = estimate.Parameters,
+                ["trainable_percent"] = Math.Round(100.0 * estimate.TrainableParameters / estimate.Parameters, 3),
+                ["examples"] = data.Examples,
+                ["validation_examples"] = data.ValidationExamples,
+                ["batches_per_epoch"] = estimate.BatchesPerEpoch,
+                ["largest_batch"] = estimate.LargestBatchTokens,
+                ["tokens_per_epoch"] = estimate.TokensPerEpoch,
+                ["tokens"] = estimate.Tokens,
+                ["steps"] = estimate.Steps,
+                ["tokens_per_second"] = Math.Round(estimate.TokensPerSecond, 1),
+            },
+            PeakBytes = estimate.PeakBytes,
+            Time = preparation + estimate.Time,
+            Basis = $"measured on steps of {estimate.SmallProbeTokens:N0} and {estimate.LargeProbeTokens:N0} tokens with {Tensors.Threading.ComputeThreads.Count} threads, the machine as busy as it is now",
+            Warnings = [.. warnings],
+        };
+    }
+
+    private TrainingRun<TBatch> CreateRun<TBatch>(StageContext context, TrainedModel model, TrainingData<TBatch> data) => new()
+    {
+        Trainer = data.Trainer,
+        Adapter = model.Adapter,
+        Training = data.Training,
+        Validation = data.Validation,
+        Options = CreateOptions(),
+        Random = context.CreateRandom("dropout"),
+        CheckpointFolder = Path.Combine(context.Folder, CheckpointsFolder),
+        Key = model.KeyWith(data.Key),
+        Files = context.Files,
+        Time = context.Time,
+    };
 
     /// <summary>How long and with what the loop trains.</summary>
     private protected virtual TrainingOptions CreateOptions() => new()

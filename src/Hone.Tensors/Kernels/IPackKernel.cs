@@ -15,4 +15,7 @@ internal unsafe interface IPackKernel
 
     /// <summary>Packs quantized weights of one format and width, one below the other, without loss; they are no longer needed afterwards.</summary>
     IQuantizedProduct Pack(ReadOnlySpan<QuantizedMatrix> matrices);
+
+    /// <summary>Packs a weight in 4-bit NormalFloat without loss; it is no longer needed afterwards.</summary>
+    IQuantizedProduct Pack(Nf4Matrix matrix);
 }

@@ -52,5 +52,8 @@ public sealed class SftBatches : IBatchSource<SequenceBatch>
     /// <inheritdoc/>
     public SequenceBatch Load(int epoch, int batch) => Plan(epoch).Load(_store, batch);
 
+    /// <inheritdoc/>
+    public IReadOnlyList<int> LengthsOf(int epoch, int batch) => [.. Plan(epoch).Batch(batch).Select(segment => segment.Length)];
+
     private EpochPlan Plan(int epoch) => _current?.Epoch == epoch ? _current : _current = _plan(epoch);
 }

@@ -1,8 +1,10 @@
 using System.Text.Json.Nodes;
 using Hone.Conformance.Tests.Training;
+using Hone.Core.Random;
 using Hone.Core.Runs;
 using Hone.Models;
 using Hone.Models.Adapters;
+using Hone.Models.Checkpoints;
 using Hone.Tensors;
 
 namespace Hone.Conformance.Tests.Adapters;
@@ -65,6 +67,37 @@ public sealed class LoraFixtureTests
 
         Assert.Equal(File.ReadAllBytes(Path.Combine(fixture.At("final"), "adapter_model.safetensors")), File.ReadAllBytes(Path.Combine(folder, "adapter_model.safetensors")));
         Assert.True(JsonNode.DeepEquals(Json(fixture.At("final")), Json(folder)), "adapter_config.json differs");
+    }
+
+    /// <summary>A new adapter with PEFT's settings is written under PEFT's names: PEFT reads what it knows and takes its own defaults for the rest.</summary>
+    [Theory(SkipTestWithoutData = true)]
+    [MemberData(nameof(Cases))]
+    public void Create_WithPeftsSettings_WritesPeftsNamesShapesAndKeys(string name)
+    {
+        using var fixture = new FinetuneCase(name);
+        using PretrainedModel model = PretrainedModel.Load(fixture.Model, new LoadOptions { Use = ModelUse.AdapterTraining });
+        LoraConfig config = LoraConfig.Read(Json(fixture.At("initial"))!.AsObject(), "adapter_config.json") with { Json = null };
+        using LoraAdapter adapter = LoraAdapter.Create(model, config, new RandomStream(1, "adapter"));
+        adapter.Attach();
+        string folder = fixture.NewFolder("created");
+
+        adapter.Save(new PhysicalFileSystem(), folder);
+
+        using SafetensorsCheckpoint expected = SafetensorsCheckpoint.Open(Path.Combine(fixture.At("initial"), "adapter_model.safetensors")), actual = SafetensorsCheckpoint.Open(Path.Combine(folder, "adapter_model.safetensors"));
+        Assert.Equal(Facts(expected), Facts(actual));
+        JsonObject theirs = Json(fixture.At("initial"))!.AsObject(), ours = Json(folder)!.AsObject(); // both files are there
+        Assert.All(ours, pair =>
+        {
+            Assert.True(theirs.ContainsKey(pair.Key), $"PEFT has no key {pair.Key}");
+            Assert.True(JsonNode.DeepEquals(Sorted(theirs[pair.Key]), Sorted(pair.Value)), $"{pair.Key}: {pair.Value?.ToJsonString()}, PEFT {theirs[pair.Key]?.ToJsonString()}");
+        });
+
+        static string[] Facts(SafetensorsCheckpoint file) => [.. file.Entries.Values.Select(entry => $"{entry.Name} {entry.Shape} {entry.StoredType}").Order(StringComparer.Ordinal)];
+
+        // PEFT writes sets of names, whose order is chance.
+        static JsonNode? Sorted(JsonNode? node) => node is JsonArray names && names.All(item => item is JsonValue value && value.TryGetValue(out string? _))
+            ? new JsonArray([.. names.Select(item => (string)item!).Order(StringComparer.Ordinal).Select(item => JsonValue.Create(item))])
+            : node;
     }
 
     [Theory(SkipTestWithoutData = true)]

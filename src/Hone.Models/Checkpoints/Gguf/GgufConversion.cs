@@ -156,7 +156,7 @@ public static class GgufConversion
     }
 
     // Checkpoints of a bare model lack the prefix of the one with a head, and the other way round.
-    private static (string Name, GgufRule Rule, int Expert)? Find(GgufArchitecture architecture, string key) =>
+    internal static (string Name, GgufRule Rule, int Expert)? Find(GgufArchitecture architecture, string key) =>
         architecture.ToGguf(key)
         ?? architecture.ToGguf("model." + key)
         ?? architecture.ToGguf("transformer." + key)
@@ -175,7 +175,7 @@ public static class GgufConversion
         Shape shape = change == GgufChange.Experts ? new Shape([entries.Length, .. single.Dimensions]) : single;
         WeightTarget kept = new(entries[0].DType ?? DType.F32, null);
         WeightTarget type = (target ?? kept).For(name, shape, isHead);
-        int heads = draft.Integer(change == GgufChange.KeyRows && draft.Integer("num_key_value_heads") is not null ? "num_key_value_heads" : "num_attention_heads") ?? 1;
+        int heads = draft.HeadsOf(change);
         return new TensorContent(name, shape, type.DType, type.Format, () => keys.SelectMany(key => Converted(name, () => Changed(Read(source, key), change, heads, key), type)));
     }
 

@@ -23,6 +23,9 @@ internal sealed class GgufMetadataDraft(GgufArchitecture architecture, JsonObjec
     /// <summary>A number of the config as integer.</summary>
     public int? Integer(string key) => Number(key) is { } value && value == Math.Floor(value) && Math.Abs(value) <= int.MaxValue ? (int)value : null;
 
+    /// <summary>Number of heads that a change of rows goes by.</summary>
+    public int HeadsOf(GgufChange change) => Integer(change == GgufChange.KeyRows && Integer("num_key_value_heads") is not null ? "num_key_value_heads" : "num_attention_heads") ?? 1;
+
     /// <summary>The rotary settings in the layout of transformers 5, whichever layout the config has.</summary>
     public JsonObject Rope => config["rope_parameters"] as JsonObject ?? config["rope_scaling"] as JsonObject ?? [];
 

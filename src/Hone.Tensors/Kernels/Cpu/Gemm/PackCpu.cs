@@ -23,6 +23,9 @@ internal sealed unsafe class PackCpu : IPackKernel
     /// <inheritdoc/>
     public IQuantizedProduct Pack(ReadOnlySpan<QuantizedMatrix> matrices) => new Quantized(PackedQuantizedMatrix.Pack(matrices));
 
+    /// <inheritdoc/>
+    public IQuantizedProduct Pack(Nf4Matrix matrix) => new Nf4Product(matrix);
+
     private sealed class Product(PackedMatrix matrix) : IPackedProduct
     {
         public int Columns => matrix.N;
