@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Hone.Core.Recipes;
 using Hone.Core.Stages;
 using Hone.Data.Collators;
 using Hone.Data.Datasets;

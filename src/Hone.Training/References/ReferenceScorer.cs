@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Hone.Core.Runs;
 using Hone.Data.Collators;
 using Hone.Data.Datasets;

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Hone.Models;
 using Hone.Tensors;
 using Hone.Training.Losses;

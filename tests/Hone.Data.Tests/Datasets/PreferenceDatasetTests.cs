@@ -15,7 +15,7 @@ public sealed class PreferenceDatasetTests : IDisposable
         using PreferenceDataset dataset = Pairs(Options("""{"prompt":"q:","chosen":"yes","rejected":"no"}"""));
 
         Assert.Equal(2, dataset.Store.Count);
-        Assert.Equal([ExampleRole.Chosen, ExampleRole.Rejected], new[] { dataset.Store.RoleOf(0), dataset.Store.RoleOf(1) });
+        Assert.Equal((ExampleRole.Chosen, ExampleRole.Rejected), (dataset.Store.RoleOf(0), dataset.Store.RoleOf(1)));
         Assert.Equal(("q:yes<eos>", "yes<eos>"), Show(dataset, 0));
         Assert.Equal(("q:no<eos>", "no<eos>"), Show(dataset, 1));
         Assert.Equal(6 + 5, dataset.LengthOf(0));

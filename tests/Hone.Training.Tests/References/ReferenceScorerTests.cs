@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Hone.Core.Runs;
 using Hone.Data.Datasets;
+using Hone.Tensors;
 using Hone.Training.References;
 
 namespace Hone.Training.Tests.References;
@@ -27,10 +28,10 @@ public sealed class ReferenceScorerTests
     public void Score_OfATrainedAdapter_IsThatOfTheModelWithoutIt()
     {
         using PreferenceRun plain = new(), trained = new();
-        foreach (var parameter in trained.Adapter.Parameters())
+        foreach (Parameter parameter in trained.Adapter.Parameters())
         {
-            using var scope = Tensors.TensorScope.Begin("test");
-            parameter.CopyFrom(Tensors.Tensor.Full(parameter.DType, 0.3, parameter.Shape.Dimensions.ToArray()));
+            using var scope = TensorScope.Begin("test");
+            parameter.CopyFrom(Tensor.Full(parameter.DType, 0.3, parameter.Shape.Dimensions.ToArray()));
         }
 
         Assert.Equal(Score(plain).Sums, Score(trained).Sums);
