@@ -112,6 +112,8 @@ internal static class CliProgram
         root.Subcommands.Add(DataCommand.Create(host));
         root.Subcommands.Add(PullCommand.Create(host));
         root.Subcommands.Add(PushCommand.Create(host));
+        root.Subcommands.Add(ReportCommand.Create(host));
+        root.Subcommands.Add(CompareCommand.Create(host));
         root.Subcommands.Add(BenchCommand.Create(host));
         root.Subcommands.Add(HelpCommand.Create(host, root));
         return root;

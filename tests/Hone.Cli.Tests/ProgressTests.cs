@@ -67,6 +67,30 @@ public sealed class ProgressTests
     }
 
     [Fact]
+    public void LiveProgress_DuringTraining_ShowsTheLatestFiguresAndWarnings()
+    {
+        using StringWriter writer = new();
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Out = new FixedWidthOutput(writer) });
+
+        Assert.Throws<InvalidDataException>(() => new LiveProgress(console).Show(sink =>
+        {
+            sink.Report(new RunStarted(Start, "runs/x", ["train"]));
+            sink.Report(new StageStarted(Start, "train", 1, 1));
+            sink.Report(new WarningRaised(Start, "3 rows left out"));
+            sink.Report(new StepCompleted(Start.AddSeconds(1), "train", 0, 10, "steps", new Dictionary<string, double> { ["validation_loss"] = 2.5, ["validation_label_tokens"] = 7 }));
+            sink.Report(new StepCompleted(Start.AddSeconds(2), "train", 1, 10, "steps", new Dictionary<string, double>
+            {
+                ["loss"] = 1.23456, ["learning_rate"] = 0.0002, ["tokens_per_second"] = 1812.4, ["memory_mib"] = 910, ["epoch"] = 0.5, ["tokens"] = 99, ["of_mine"] = 7,
+            }));
+            throw new InvalidDataException("stop here: the last picture stays");
+        }));
+
+        Assert.Contains("loss 1.2346, validation loss 2.5, 1,812 tokens/s, 910 MiB, learning rate 2e-4, epoch 0.50, of_mine 7", writer.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("99", writer.ToString(), StringComparison.Ordinal);
+        Assert.Equal(2, writer.ToString().Split("warning: 3 rows left out").Length - 1); // below the table and at the end
+    }
+
+    [Fact]
     public void LiveProgress_RunThatFails_StillShowsWarningsAndTheError()
     {
         using StringWriter writer = new();

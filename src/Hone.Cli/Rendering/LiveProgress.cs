@@ -3,14 +3,17 @@ using Spectre.Console;
 
 namespace Hone.Cli.Rendering;
 
-/// <summary>Draws a run as a live table on a terminal: one row a stage, with rate and remaining time.</summary>
+/// <summary>Draws a run as a live table on a terminal: one row a stage, with rate and remaining time; below it the latest figures of the stage and the latest warnings.</summary>
 internal sealed class LiveProgress(IAnsiConsole console) : IProgressSink
 {
     private static readonly TimeSpan RefreshInterval = TimeSpan.FromMilliseconds(100); // faster than anyone reads, slow enough to cost nothing
 
+    private const int ShownWarnings = 3; // all of them are printed at the end
+
     private readonly Table _table = new Table().Border(TableBorder.Simple).AddColumns("stage", "state", "done", "rate", "left");
     private readonly Dictionary<string, int> _rows = new(StringComparer.Ordinal);
     private readonly List<string> _warnings = [];
+    private readonly Dictionary<string, double> _figures = new(StringComparer.Ordinal);
     private RateEstimator _rate = new(default);
     private DateTimeOffset _lastRefresh;
     private LiveDisplayContext? _context;
@@ -50,6 +53,7 @@ internal sealed class LiveProgress(IAnsiConsole console) : IProgressSink
                 break;
             case StageStarted stage:
                 _rate = new RateEstimator(stage.Time);
+                _figures.Clear();
                 Set(stage.Stage, "running", "", "", "");
                 break;
             case StageSkipped stage:
@@ -57,9 +61,15 @@ internal sealed class LiveProgress(IAnsiConsole console) : IProgressSink
                 break;
             case StepCompleted step:
                 _rate.Add(step);
+                foreach ((string name, double value) in step.Metrics)
+                {
+                    _figures[name] = value; // an evaluation's figures stay in sight during the steps after it
+                }
+
                 Set(step.Stage, "running", ProgressText.Done(step), ProgressText.Rate(_rate, step.Unit), ProgressText.Remaining(_rate, step.Total));
                 break;
             case StageCompleted stage:
+                _figures.Clear();
                 Set(stage.Stage, "done", ProgressText.Counts(stage.Counts), "", ProgressText.Duration(stage.Duration));
                 break;
             case StageFailed stage:
@@ -102,6 +112,9 @@ internal sealed class LiveProgress(IAnsiConsole console) : IProgressSink
         }
 
         _lastRefresh = progress.Time;
+        IEnumerable<string> warnings = _warnings.TakeLast(ShownWarnings).Select(warning => $"warning: {warning}");
+        string caption = string.Join('\n', warnings.Prepend(ProgressText.Figures(_figures)).Where(line => line.Length > 0));
+        _table.Caption = caption.Length > 0 ? new TableTitle(Markup.Escape(caption)) : null;
         _context?.Refresh();
     }
 }

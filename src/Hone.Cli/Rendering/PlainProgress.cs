@@ -57,7 +57,7 @@ internal sealed class PlainProgress(TextWriter writer) : IProgressSink
         _lastTenth = tenth;
         _lastLine = step.Time;
         string left = ProgressText.Remaining(_rate, step.Total);
-        string[] parts = [ProgressText.Done(step), ProgressText.Rate(_rate, step.Unit), left.Length > 0 ? $"{left} left" : "", ProgressText.Counts(step.Metrics)];
+        string[] parts = [ProgressText.Done(step), ProgressText.Rate(_rate, step.Unit), left.Length > 0 ? $"{left} left" : "", ProgressText.Figures(step.Metrics)];
         return $"{_label}: {string.Join(", ", parts.Where(part => part.Length > 0))}";
     }
 }

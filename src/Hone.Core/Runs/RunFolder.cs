@@ -20,10 +20,15 @@ public sealed class RunFolder : IDisposable
     /// <summary>Name of the metrics log.</summary>
     public const string MetricsName = "metrics.jsonl";
 
-    private const string StagesName = "stages";
+    /// <summary>Name of the log of warnings; it exists only where there was one.</summary>
+    public const string WarningsName = "warnings.jsonl";
+
+    /// <summary>Name of the folder of the stages' folders.</summary>
+    public const string StagesName = "stages";
 
     private readonly RunLock _lock;
     private readonly List<string> _warnings = [];
+    private MetricsLog? _warningLog;
 
     private RunFolder(string path, RunLock taken, IFileSystem files)
     {
@@ -48,6 +53,10 @@ public sealed class RunFolder : IDisposable
 
     /// <summary>What was repaired on opening, in words for the user.</summary>
     public IReadOnlyList<string> Warnings => _warnings;
+
+    /// <summary>Says whether a process is working on a run right now.</summary>
+    /// <param name="path">The run's folder.</param>
+    public static bool IsInUse(string path) => RunLock.IsHeld(path);
 
     /// <summary>Creates and locks the folder <c>ROOT/TIME-NAME</c> of a new run.</summary>
     /// <exception cref="RunFolderException">The folder cannot be created or written.</exception>
@@ -120,10 +129,27 @@ public sealed class RunFolder : IDisposable
         Manifest = manifest;
     }
 
-    /// <summary>Closes the metrics and lets go of the lock.</summary>
+    /// <summary>Appends a warning to the run's log of warnings.</summary>
+    /// <param name="stage">The stage it belongs to; <see langword="null"/> for one about the run.</param>
+    /// <param name="time">When it was raised.</param>
+    /// <param name="message">What a user should know.</param>
+    /// <exception cref="RunFolderException">The log cannot be written.</exception>
+    public void AppendWarning(string? stage, DateTimeOffset time, string message)
+    {
+        _warningLog ??= new MetricsLog(Files, System.IO.Path.Combine(Path, WarningsName));
+        _warningLog.Append(json =>
+        {
+            json.WriteString("time", time.UtcDateTime);
+            json.WriteString("stage", stage);
+            json.WriteString("message", message);
+        });
+    }
+
+    /// <summary>Closes the logs and lets go of the lock.</summary>
     public void Dispose()
     {
         Metrics?.Dispose();
+        _warningLog?.Dispose();
         _lock.Dispose();
     }
 

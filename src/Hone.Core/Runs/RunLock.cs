@@ -73,6 +73,24 @@ internal sealed class RunLock : IDisposable
         }
     }
 
+    /// <summary>Says whether a process holds the lock of a folder, without taking it.</summary>
+    public static bool IsHeld(string folder)
+    {
+        try
+        {
+            using var probe = new FileStream(Path.Combine(folder, FileName), FileMode.Open, FileAccess.Read, FileShare.Read);
+            return false;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+
     /// <summary>Lets go of the lock.</summary>
     public void Dispose() => _handle.Dispose();
 

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Hone.Core.Runs;
 
 /// <summary>What a run was made with and how far it got; <c>manifest.json</c> in the run folder.</summary>
@@ -32,6 +34,30 @@ public sealed record RunManifest
 
     /// <summary>The stages in order.</summary>
     public required IReadOnlyList<StageRecord> Stages { get; init; }
+
+    /// <summary>Reads the manifest of a run that may still be going on; nothing is locked or changed.</summary>
+    /// <param name="folder">The run's folder.</param>
+    /// <exception cref="RunFolderException">It is missing, damaged or of a newer program.</exception>
+    public static RunManifest Load(string folder)
+    {
+        string path = Path.Combine(folder, RunFolder.ManifestName);
+        RunManifest? manifest;
+        try
+        {
+            manifest = JsonSerializer.Deserialize(File.ReadAllBytes(path), RunJson.Default.RunManifest);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RunFolderException("The run's manifest cannot be read.", path, e.Message, "give the folder of a run; if it was killed while it began, hone run --resume writes the manifest again", e);
+        }
+        catch (JsonException e)
+        {
+            throw new RunFolderException("The run's manifest is damaged.", path, e.Message, "hone run --resume writes it again", e);
+        }
+
+        return manifest is { Format: <= CurrentFormat } ? manifest : throw new RunFolderException(
+            "The run was made by a newer version of hone.", path, $"format {manifest?.Format}, this program reads up to {CurrentFormat}", "use that version");
+    }
 
     /// <summary>Finds a stage's record.</summary>
     /// <exception cref="ArgumentException">The run has no such stage.</exception>

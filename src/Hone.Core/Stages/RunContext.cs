@@ -114,6 +114,7 @@ public sealed class RunContext : StageContext
         _session.Progress.Report(step);
     }
 
-    /// <summary>Tells the user something that does not stop the run.</summary>
-    public void Warn(string message) => _session.Progress.Report(new WarningRaised(Time.GetUtcNow(), message));
+    /// <summary>Tells the user something that does not stop the run, and keeps it in the run's log of warnings.</summary>
+    /// <exception cref="RunFolderException">The disk is full.</exception>
+    public void Warn(string message) => _session.Warn(StageName, message);
 }

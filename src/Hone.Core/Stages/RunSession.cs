@@ -31,7 +31,7 @@ public sealed class RunSession(RunPlan plan, RunFolder folder, IProgressSink pro
         progress.Report(new RunStarted(time.GetUtcNow(), folder.Path, [.. plan.Stages.Select(stage => stage.Name)]));
         foreach (string warning in folder.Warnings)
         {
-            progress.Report(new WarningRaised(time.GetUtcNow(), warning));
+            Warn(null, warning);
         }
 
         plan.Recipe.Recipe.Launch.Execute(this, cancellationToken);
@@ -52,7 +52,7 @@ public sealed class RunSession(RunPlan plan, RunFolder folder, IProgressSink pro
                 return;
             }
 
-            progress.Report(new WarningRaised(time.GetUtcNow(), $"stage '{stage.Name}' runs again: {change}"));
+            Warn(stage.Name, $"stage '{stage.Name}' runs again: {change}");
         }
 
         record = new StageRecord { Name = stage.Name, Status = StageStatus.Running, Attempts = record.Attempts + 1, Started = time.GetUtcNow() };
@@ -82,6 +82,13 @@ public sealed class RunSession(RunPlan plan, RunFolder folder, IProgressSink pro
             progress.Report(new StageFailed(time.GetUtcNow(), stage.Name, error));
             throw;
         }
+    }
+
+    internal void Warn(string? stage, string message)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        progress.Report(new WarningRaised(now, message));
+        folder.AppendWarning(stage, now, message);
     }
 
     internal string PathOf(FileSource source)

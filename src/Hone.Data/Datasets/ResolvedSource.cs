@@ -11,8 +11,9 @@ internal sealed record ResolvedSource(DataSource Options, string Path, string Di
 
     /// <summary>Finds the file, and the format by name, by a registry of data sets, or by the first row.</summary>
     /// <exception cref="DatasetFormatException">There is no file, no row, or no format that fits and teaches what is wanted.</exception>
-    public static ResolvedSource Resolve(DataSource options, Func<FileSource, string> open, PartRegistry registry, IReadOnlyList<RowContent> wanted)
+    public static ResolvedSource Resolve(DataSource options, Func<FileSource, string> open, PartRegistry registry, IReadOnlyList<RowContent>? wanted = null)
     {
+        wanted ??= [RowContent.Example];
         string path = open(options.ToFile());
         if (options.Name is { } name)
         {

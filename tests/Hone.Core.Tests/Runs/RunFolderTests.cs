@@ -50,6 +50,53 @@ public sealed class RunFolderTests : RunTestBase
         Assert.Equal(before, File.ReadAllText(Path.Combine(run, "manifest.json")));
     }
 
+    [Fact]
+    public void Warnings_OfARun_AreKeptInItsFolder()
+    {
+        string run = Start();
+        string log = Path.Combine(run, RunFolder.WarningsName);
+        Assert.False(File.Exists(log)); // no warning, no file
+        File.WriteAllText(Path.Combine(run, "stages/mixed/shuffled.jsonl"), "{}\n");
+
+        Resume(run);
+
+        Assert.Equal(2, Warnings.Count()); // the stage itself, and the one that read its file
+        JsonElement[] lines = [.. File.ReadLines(log).Select(line => JsonDocument.Parse(line).RootElement)];
+        Assert.Equal(Warnings, lines.Select(line => line.GetProperty("message").GetString()!));
+        Assert.Equal(["mixed", "reported"], lines.Select(line => line.GetProperty("stage").GetString()!));
+    }
+
+    [Fact]
+    public void Load_AManifest_NeedsNoLock()
+    {
+        LoadedRecipe recipe = ReadRecipe();
+        using RunFolder folder = RunFolder.Create(Root, recipe, Time, new PhysicalFileSystem());
+
+        Assert.True(RunFolder.IsInUse(folder.Path));
+        Assert.Equal(["parts", "mixed", "reported"], RunManifest.Load(folder.Path).Stages.Select(stage => stage.Name));
+
+        folder.Dispose();
+        Assert.False(RunFolder.IsInUse(folder.Path));
+        Assert.False(RunFolder.IsInUse(Folder["nowhere"]));
+    }
+
+    [Theory]
+    [InlineData(null, "cannot be read")]
+    [InlineData("", "damaged")]
+    [InlineData("{\"format\": 1}", "damaged")]
+    [InlineData("[]", "damaged")]
+    public void Load_WhatIsNoManifest_Explains(string? text, string message)
+    {
+        string folder = Folder["run"];
+        Directory.CreateDirectory(folder);
+        if (text is not null)
+        {
+            File.WriteAllText(Path.Combine(folder, "manifest.json"), text);
+        }
+
+        Assert.Contains(message, Assert.Throws<RunFolderException>(() => RunManifest.Load(folder)).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("manifest.json")]
     [InlineData("metrics.jsonl")]
