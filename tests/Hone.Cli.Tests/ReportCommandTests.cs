@@ -71,13 +71,16 @@ public sealed class ReportCommandTests : CliTestBase
     {
         WriteRun("a", ("score", i => i % 2 == 0));
         WriteRun("b", ("score", i => i % 2 == 0 || i == 1));
-        File.WriteAllText(Path.Combine("runs", "b", "recipe.resolved.yaml"), "name: b\nstages:\n  train:\n    batch:\n      rows: 16\n");
+        File.WriteAllText(Path.Combine("runs", "b", "recipe.resolved.yaml"), "name: b\nstages:\n  train:\n    batch:\n      rows: 16\n      tokens: null\n  extra:\n    type: split\n    seed: 3\n");
 
         Assert.True(Run("compare", "a", "b") == ExitCodes.Done, Error);
 
         Assert.Contains("No significant difference between a:score and b:score", Out, StringComparison.Ordinal);
         Assert.Contains("1 gained, 0 lost, 39 as before", Out, StringComparison.Ordinal);
         Assert.Matches(@"stages\.train\.batch\.rows +8 +16", Out);
+        Assert.Matches(@"stages\.extra +- +split", Out); // one line for a stage that one run alone has, and none for null
+        Assert.DoesNotContain("extra.seed", Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("batch.tokens", Out, StringComparison.Ordinal);
         Assert.Matches(@"train: loss +1\.5 +1\.5", Out);
         Assert.Equal(ExitCodes.Done, Run("compare", "a", "b", "--json"));
         JsonElement json = JsonDocument.Parse(Out).RootElement;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Hone.Core.Runs;
 using Hone.Core.Tests.Runs;
 using Hone.Inference.Tests;
 

@@ -75,7 +75,7 @@ public sealed class TrainingEstimatorTests
     private static TrainingEstimate Estimate(TinyRun run, SequenceBatch[] batches, TrainingOptions options)
     {
         var clock = new TokenClock();
-        return TrainingEstimator<SequenceBatch>.Measure(
+        return new TrainingEstimator<SequenceBatch>(
             new TrainingRun<SequenceBatch>
             {
                 Trainer = new ClockTrainer(new SftTrainer(run.Model), clock),
@@ -85,8 +85,7 @@ public sealed class TrainingEstimatorTests
                 Random = new RandomStream(7, "train"),
                 Time = clock,
             },
-            (batch, tokens) => batch.Take(tokens),
-            TestContext.Current.CancellationToken);
+            (batch, tokens) => batch.Take(tokens)).Measure(TestContext.Current.CancellationToken);
     }
 
     private sealed class TokenClock : TimeProvider

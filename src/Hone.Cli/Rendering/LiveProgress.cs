@@ -112,9 +112,13 @@ internal sealed class LiveProgress(IAnsiConsole console) : IProgressSink
         }
 
         _lastRefresh = progress.Time;
-        IEnumerable<string> warnings = _warnings.TakeLast(ShownWarnings).Select(warning => $"warning: {warning}");
-        string caption = string.Join('\n', warnings.Prepend(ProgressText.Figures(_figures)).Where(line => line.Length > 0));
-        _table.Caption = caption.Length > 0 ? new TableTitle(Markup.Escape(caption)) : null;
-        _context?.Refresh();
+        _context?.UpdateTarget(CreatePicture());
+    }
+
+    /// <summary>The figures stand below the table, not in it: they may be as wide as the terminal.</summary>
+    private Rows CreatePicture()
+    {
+        IEnumerable<string> lines = _warnings.TakeLast(ShownWarnings).Select(warning => $"warning: {warning}").Prepend(ProgressText.Figures(_figures));
+        return new Rows([_table, .. lines.Where(line => line.Length > 0).Select(line => new Text(line))]);
     }
 }

@@ -142,8 +142,13 @@ internal sealed class ReportMarkdown
 
         void Begin(EvaluationRecord record, string title)
         {
-            _text.Add($"{(isFirst ? "## Examples" : "")}\n\n### Question {record.Id}{(title.Length > 0 ? $": {title}" : "")}\n\n");
-            isFirst = false;
+            if (isFirst)
+            {
+                _text.Add($"## Examples\n\n");
+                isFirst = false;
+            }
+
+            _text.Add($"### Question {record.Id}{(title.Length > 0 ? $": {title}" : "")}\n\n");
             foreach ((string role, string content) in PairingText.Prompt(record))
             {
                 _text.Add($"{role}:\n\n");

@@ -9,6 +9,8 @@ namespace Hone.Pipelines.Reports;
 /// <summary>Finds what two runs have in common and compares it.</summary>
 internal sealed class RunComparer(string first, string? firstStage, string second, string? secondStage, int shown)
 {
+    private const string Null = "null"; // as resolved recipes write a value that is not given
+
     private readonly List<string> _notes = [];
 
     public RunComparison Compare()
@@ -107,12 +109,20 @@ internal sealed class RunComparer(string first, string? firstStage, string secon
 
     private static string? Number(double? value) => value is { } known ? FigureText.Number(known) : null;
 
+    /// <summary>A stage that one recipe alone has is one difference, not one for each of its keys; a value of null is one that is not given.</summary>
     private static IEnumerable<ComparedValue> RecipeDifferences(RunReport one, RunReport other)
     {
         Dictionary<string, string> left = ValuesOf(one), right = ValuesOf(other);
+        HashSet<string> leftStages = [.. left.Keys.Select(StageOf)], rightStages = [.. right.Keys.Select(StageOf)];
         return left.Keys.Union(right.Keys)
-            .Where(path => left.GetValueOrDefault(path) != right.GetValueOrDefault(path))
-            .Select(path => new ComparedValue(path, left.GetValueOrDefault(path), right.GetValueOrDefault(path)));
+            .Where(path => left.GetValueOrDefault(path, Null) != right.GetValueOrDefault(path, Null))
+            .Select(path => (Path: path, Stage: StageOf(path)))
+            .Select(value => value.Stage.Length == 0 || (leftStages.Contains(value.Stage) && rightStages.Contains(value.Stage))
+                ? new ComparedValue(value.Path, left.GetValueOrDefault(value.Path), right.GetValueOrDefault(value.Path))
+                : new ComparedValue(value.Stage, left.GetValueOrDefault($"{value.Stage}.type"), right.GetValueOrDefault($"{value.Stage}.type")))
+            .DistinctBy(value => value.Name);
+
+        static string StageOf(string path) => path.Split('.') is ["stages", var stage, ..] ? $"stages.{stage}" : "";
     }
 
     private static Dictionary<string, string> ValuesOf(RunReport report)

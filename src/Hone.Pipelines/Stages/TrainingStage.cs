@@ -3,7 +3,6 @@ using Hone.Core.Errors;
 using Hone.Core.Recipes;
 using Hone.Core.Runs;
 using Hone.Core.Stages;
-using Hone.Data.Collators;
 using Hone.Data.Datasets;
 using Hone.Pipelines.Reports;
 using Hone.Training;
@@ -11,7 +10,6 @@ using Hone.Training.Adapters;
 using Hone.Training.Estimation;
 using Hone.Training.Optimizers;
 using Hone.Training.Schedules;
-using Hone.Training.Trainers;
 
 namespace Hone.Pipelines.Stages;
 
@@ -139,7 +137,7 @@ public abstract record TrainingStage : Stage, ICheckedOptions
     private protected StageEstimate Estimate<TBatch>(
         PlanContext context, TrainedModel model, TrainingData<TBatch> data, Func<TBatch, int, TBatch> take, TimeSpan preparation, IEnumerable<string> warnings)
     {
-        TrainingEstimate estimate = TrainingEstimator<TBatch>.Measure(CreateRun(context, model, data), take, context.CancellationToken);
+        TrainingEstimate estimate = new TrainingEstimator<TBatch>(CreateRun(context, model, data), take).Measure(context.CancellationToken);
         return new StageEstimate
         {
             Counts = new Dictionary<string, double>

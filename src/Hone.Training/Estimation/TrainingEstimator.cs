@@ -24,7 +24,7 @@ public sealed class TrainingEstimator<TBatch>
 
     private readonly TrainingRun<TBatch> _run;
     private readonly Func<TBatch, int, TBatch> _take;
-    private readonly CancellationToken _cancellation;
+    private CancellationToken _cancellation;
     private readonly TrainingWork _stepWork;
     private readonly TrainingWork _evaluationWork;
     private readonly List<IReadOnlyList<int>> _batches = [];
@@ -33,31 +33,27 @@ public sealed class TrainingEstimator<TBatch>
     private int _largest;
     private int _typical;
 
-    private TrainingEstimator(TrainingRun<TBatch> run, Func<TBatch, int, TBatch> take, CancellationToken cancellation)
+    /// <summary>Prepares to measure.</summary>
+    /// <param name="run">The training; its folder for saved states takes one of a few steps.</param>
+    /// <param name="take">Makes a micro-batch of the first so many tokens of another; may give more where fewer make no sense.</param>
+    public TrainingEstimator(TrainingRun<TBatch> run, Func<TBatch, int, TBatch> take)
     {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(take);
         _run = run;
         _take = take;
-        _cancellation = cancellation;
         PretrainedModel model = run.Trainer.Model;
         _stepWork = TrainingWork.OfStep(model, run.Adapter is null, run.Options.GradientCheckpointing);
         _evaluationWork = TrainingWork.OfEvaluation(model);
     }
 
-    /// <summary>Runs a few steps and says what all will take.</summary>
-    /// <param name="run">The training; its folder for saved states takes one of a few steps.</param>
-    /// <param name="take">Makes a micro-batch of the first so many tokens of another; may give more where fewer make no sense.</param>
+    /// <summary>Runs a few steps and says what all will take; once.</summary>
     /// <param name="cancellation">Stops between two micro-batches.</param>
     /// <exception cref="TrainingException">The training cannot begin, or fails in its first steps.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public static TrainingEstimate Measure(TrainingRun<TBatch> run, Func<TBatch, int, TBatch> take, CancellationToken cancellation = default)
+    public TrainingEstimate Measure(CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(run);
-        ArgumentNullException.ThrowIfNull(take);
-        return new TrainingEstimator<TBatch>(run, take, cancellation).Measure();
-    }
-
-    private TrainingEstimate Measure()
-    {
+        _cancellation = cancellation;
         (long steps, long trainable) = Plan();
         long before = PeakOfProcess();
         TimeSpan saving = RunProbes();

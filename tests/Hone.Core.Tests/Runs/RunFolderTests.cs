@@ -60,10 +60,9 @@ public sealed class RunFolderTests : RunTestBase
 
         Resume(run);
 
-        Assert.Equal(2, Warnings.Count()); // the stage itself, and the one that read its file
-        JsonElement[] lines = [.. File.ReadLines(log).Select(line => JsonDocument.Parse(line).RootElement)];
-        Assert.Equal(Warnings, lines.Select(line => line.GetProperty("message").GetString()!));
-        Assert.Equal(["mixed", "reported"], lines.Select(line => line.GetProperty("stage").GetString()!));
+        JsonElement line = JsonDocument.Parse(Assert.Single(File.ReadLines(log))).RootElement;
+        Assert.Equal(Assert.Single(Warnings), line.GetProperty("message").GetString());
+        Assert.Equal("mixed", line.GetProperty("stage").GetString());
     }
 
     [Fact]

@@ -216,5 +216,16 @@ public sealed class RunReportTests : IDisposable
         Assert.StartsWith("# demo: done", File.ReadAllText(Path.Combine(_run.Folder, "report.md")), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Markdown_OfEvaluations_HasExamplesUnderTheirHeading()
+    {
+        _run.Stage("before").Stage("after").Save();
+        _run.Answers("before", ("1", 0, "x"), ("2", 1, "12")).Answers("after", ("1", 1, "y"), ("2", 1, "12"));
+
+        string[] lines = Encoding.UTF8.GetString(ReportFiles.Render(RunReport.Read(_run.Folder), ReportFormat.Markdown)).Split('\n');
+
+        Assert.True(Array.IndexOf(lines, "## Evaluations") is >= 0 and var evaluations && Array.IndexOf(lines, "## Examples") is var examples && examples > evaluations && Array.IndexOf(lines, "### Question 1: gained") > examples);
+    }
+
     private static string Html(RunReport report) => Encoding.UTF8.GetString(ReportFiles.Render(report, ReportFormat.Html));
 }
