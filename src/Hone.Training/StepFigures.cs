@@ -1,8 +1,10 @@
 using System.Collections;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Hone.Training;
 
 /// <summary>Named figures beside the loss, such as <c>accuracy</c>; like the loss, those of a step are the sums of its micro-batches' shares.</summary>
+[SuppressMessage("Naming", "CA1710:Identifiers should have correct suffix", Justification = "A report's figures are read by name; that they are a collection is not what they are for.")]
 public sealed class StepFigures : IReadOnlyCollection<KeyValuePair<string, double>>, IEquatable<StepFigures>
 {
     private readonly List<KeyValuePair<string, double>> _figures = [];
