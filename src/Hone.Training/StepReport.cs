@@ -16,4 +16,8 @@ namespace Hone.Training;
 /// <param name="Seconds">Wall-clock time of the step.</param>
 public sealed record StepReport(
     long Step, long TotalSteps, double Epoch, double Loss, ImmutableArray<double> MicroLosses, double GradientNorm, ImmutableArray<double> LearningRates,
-    long Tokens, long Targets, long TotalTokens, double Seconds);
+    long Tokens, long Targets, long TotalTokens, double Seconds)
+{
+    /// <summary>What else the trainer reports about the step.</summary>
+    public StepFigures Figures { get; init; } = new();
+}

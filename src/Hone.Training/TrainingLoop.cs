@@ -85,9 +85,10 @@ public sealed class TrainingLoop<TBatch> : IDisposable
         bool stoppedEarly = IsEvaluationDue ? EvaluateAndCompare(cancellation) : IsStopped; // due: cancelled between step and evaluation
         if (_progress.Step == 0 && _options.Evaluation.AtStart && _run.Validation is not null && _progress.InitialEvaluation is null)
         {
-            double loss = Evaluate(cancellation);
+            var figures = new StepFigures();
+            double loss = Evaluate(figures, cancellation);
             _progress = _progress with { InitialEvaluation = loss };
-            _run.Observer?.OnEvaluation(new EvaluationReport(0, loss, _validationTargets.Value, IsBest: false));
+            _run.Observer?.OnEvaluation(new EvaluationReport(0, loss, _validationTargets.Value, IsBest: false) { Figures = figures });
         }
 
         try
@@ -119,22 +120,31 @@ public sealed class TrainingLoop<TBatch> : IDisposable
     /// <summary>Measures the loss on the validation examples, without dropout or noise.</summary>
     /// <exception cref="InvalidOperationException">The run has none.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public double Evaluate(CancellationToken cancellation = default)
+    public double Evaluate(CancellationToken cancellation = default) => Evaluate(new StepFigures(), cancellation);
+
+    private double Evaluate(StepFigures figures, CancellationToken cancellation)
     {
         IBatchSource<TBatch> validation = _run.Validation ?? throw new InvalidOperationException("The run has no validation examples.");
         using GradMode off = GradMode.NoGrad();
         _trainer.Model.Eval();
         long targets = _validationTargets.Value;
         double sum = 0;
-        for (int batch = 0; batch < validation.CountOf(0); batch++)
+        _trainer.BeginStep(Loaded());
+        foreach (TBatch batch in Loaded().Where(batch => _trainer.TargetsOf(batch) > 0))
         {
-            cancellation.ThrowIfCancellationRequested();
             using var scope = TensorScope.Begin("evaluation");
-            TBatch loaded = validation.Load(0, batch);
-            sum += _trainer.TargetsOf(loaded) == 0 ? 0 : _trainer.Loss(loaded, targets).Value;
+            LossShare share = _trainer.Loss(batch, targets);
+            sum += share.Value;
+            figures.Add(share.Figures);
         }
 
         return sum;
+
+        IEnumerable<TBatch> Loaded() => Enumerable.Range(0, validation.CountOf(0)).Select(batch =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            return validation.Load(0, batch);
+        });
     }
 
     /// <summary>Frees the optimizer's state; the model and the adapter are the caller's.</summary>
@@ -166,12 +176,16 @@ public sealed class TrainingLoop<TBatch> : IDisposable
         }
 
         var losses = new double[count];
+        var figures = new StepFigures();
         try
         {
+            _trainer.BeginStep(batches);
             for (int i = 0; i < count; i++)
             {
                 cancellation.ThrowIfCancellationRequested();
-                losses[i] = AddGradients(batches[i], targets, i);
+                LossShare share = AddGradients(batches[i], targets, i);
+                losses[i] = share.Value;
+                figures.Add(share.Figures);
             }
         }
         catch
@@ -199,7 +213,7 @@ public sealed class TrainingLoop<TBatch> : IDisposable
         };
         _run.Observer?.OnStep(new StepReport(
             _progress.Step, TotalSteps, epoch, loss, [.. losses], norm.Norm, [.. _optimizer.Groups.Select(group => rate * group.LearningRateScale)],
-            tokens, targets, _progress.Tokens, _run.Time.GetElapsedTime(start).TotalSeconds));
+            tokens, targets, _progress.Tokens, _run.Time.GetElapsedTime(start).TotalSeconds) { Figures = figures });
     }
 
     /// <summary>With a number of steps instead of epochs, the data is gone through as often as it takes.</summary>
@@ -216,11 +230,11 @@ public sealed class TrainingLoop<TBatch> : IDisposable
         }
     }
 
-    private double AddGradients(TBatch batch, long targets, int index)
+    private LossShare AddGradients(TBatch batch, long targets, int index)
     {
         if (_trainer.TargetsOf(batch) == 0)
         {
-            return 0;
+            return default;
         }
 
         LossShare share = Compute();
@@ -229,7 +243,7 @@ public sealed class TrainingLoop<TBatch> : IDisposable
             throw NotFinite(batch, share.Value, () => Compute());
         }
 
-        return share.Value;
+        return share;
 
         LossShare Compute()
         {
@@ -295,7 +309,8 @@ public sealed class TrainingLoop<TBatch> : IDisposable
 
     private bool EvaluateAndCompare(CancellationToken cancellation)
     {
-        double loss = Evaluate(cancellation);
+        var figures = new StepFigures();
+        double loss = Evaluate(figures, cancellation);
         if (!double.IsFinite(loss))
         {
             throw new TrainingException("The loss on the validation examples is not finite.", $"after step {_progress.Step}", $"{loss}", "lower the learning rate; the latest saved state is as it was");
@@ -315,7 +330,7 @@ public sealed class TrainingLoop<TBatch> : IDisposable
             _best?.Save(_parameters);
         }
 
-        _run.Observer?.OnEvaluation(new EvaluationReport(_progress.Step, loss, _validationTargets.Value, isBest));
+        _run.Observer?.OnEvaluation(new EvaluationReport(_progress.Step, loss, _validationTargets.Value, isBest) { Figures = figures });
         return IsStopped;
     }
 

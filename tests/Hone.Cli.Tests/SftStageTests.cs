@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Hone.Inference.Tests;
 using Hone.Models;
@@ -36,8 +35,6 @@ public sealed class SftStageTests : CliTestBase
     }
 
     private int RunHone(params string[] args) => RunWith(args, PartAssemblies.All);
-
-    private static string Program => Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "hone.exe" : "hone");
 
     [Fact]
     public void Run_OfAChatFile_WritesAnAdapterThatTheModelTakes()
@@ -79,25 +76,10 @@ public sealed class SftStageTests : CliTestBase
         Assert.True(RunHone("run", "sft.yaml") == ExitCodes.Done, Error);
         byte[] expected = AdapterOf(Out.Trim());
 
-        // Every process is killed behind another number of events: each step is followed by its checkpoint, so some die while writing one.
-        string? run = null;
-        int kills = 0;
-        for (int events = 2; ; events = 3 + (kills % 4))
-        {
-            using Process process = Start(run is null ? ["run", "sft.yaml", "--json"] : ["run", "sft.yaml", "--resume", run, "--json"]);
-            if (!ReadEvents(process, events, ref run))
-            {
-                Assert.True(Finish(process) == 0);
-                break;
-            }
-
-            process.Kill();
-            Finish(process);
-            Assert.True(++kills < 100, "the run never ends");
-        }
+        (string run, int kills) = KilledRun.Finish("sft.yaml", firstEvents: 2);
 
         Assert.True(kills >= 5, $"{kills} kills");
-        Assert.Equal(expected, AdapterOf(run!));
+        Assert.Equal(expected, AdapterOf(run));
     }
 
     [Theory]
@@ -130,32 +112,4 @@ public sealed class SftStageTests : CliTestBase
     }
 
     private static byte[] AdapterOf(string run) => File.ReadAllBytes(Path.Combine(run, "stages", "train", "adapter", "adapter_model.safetensors"));
-
-    private static Process Start(string[] args) => Process.Start(new ProcessStartInfo(Program, args) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
-
-    private static int Finish(Process process)
-    {
-        Task<string> error = process.StandardError.ReadToEndAsync();
-        process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        error.Wait();
-        return process.ExitCode;
-    }
-
-    /// <summary>Reads events and the run's folder from the first; false when the program ends before.</summary>
-    private static bool ReadEvents(Process process, int count, ref string? run)
-    {
-        for (int i = 0; i < count; i++)
-        {
-            if (process.StandardOutput.ReadLine() is not { } line)
-            {
-                return false;
-            }
-
-            using JsonDocument json = JsonDocument.Parse(line);
-            run ??= json.RootElement.TryGetProperty("folder", out JsonElement folder) ? folder.GetString() : null;
-        }
-
-        return true;
-    }
 }

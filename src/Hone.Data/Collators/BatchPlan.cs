@@ -64,6 +64,26 @@ public sealed class BatchPlan
         return new BatchPlan(dataset.Training, dataset.Store.LengthOf, options, data.Packing, data.MaxTokens, random);
     }
 
+    /// <summary>Prepares to plan the training epochs of a preference training; the rows of a batch are items, pairs or single answers.</summary>
+    /// <inheritdoc cref="BatchPlan(IReadOnlyList{ExampleGroup}, Func{int, int}, BatchOptions, PackingStrategy, int, RandomStream)"/>
+    public static BatchPlan Create(PreferenceDataset dataset, BatchOptions options, RandomStream random)
+    {
+        ArgumentNullException.ThrowIfNull(dataset);
+        return new BatchPlan(dataset.Training, dataset.LengthOf, options, PackingStrategy.None, int.MaxValue, random);
+    }
+
+    /// <summary>Prepares to plan the batches that a preference training validates on: every item once, in the order of the files.</summary>
+    /// <param name="dataset">The data.</param>
+    /// <param name="rows">Items of a batch.</param>
+    /// <returns><see langword="null"/> when the data has no validation examples.</returns>
+    public static BatchPlan? CreateValidation(PreferenceDataset dataset, int rows)
+    {
+        ArgumentNullException.ThrowIfNull(dataset);
+        return dataset.Validation.IsEmpty ? null : new BatchPlan(
+            [new ExampleGroup("validation", dataset.Validation, dataset.Validation.Length)], dataset.LengthOf, new BatchOptions { Rows = rows, Shuffle = false }, PackingStrategy.None, int.MaxValue,
+            new RandomStream(0, "validation")); // nothing is drawn from it
+    }
+
     /// <summary>Prepares to plan the batches to validate on: every example once, in the order of the files.</summary>
     /// <inheritdoc cref="BatchPlan(IReadOnlyList{ExampleGroup}, Func{int, int}, BatchOptions, PackingStrategy, int, RandomStream)"/>
     public static BatchPlan CreateValidation(SftDataset dataset, SftDataOptions data, BatchOptions options, RandomStream random)

@@ -45,6 +45,11 @@ public sealed record DataReport(IReadOnlyList<SourceReport> Sources)
                 warnings.Add($"{source.Source}: {source.Truncated:N0} of {source.Examples:N0} examples cut, {source.CutTokens:N0} tokens lost: {Rows(source.TruncatedRows, source.Truncated)}; max_tokens decides");
             }
 
+            if (source.CutPrompts > 0)
+            {
+                warnings.Add($"{source.Source}: {source.CutPrompts:N0} of {source.Examples:N0} prompts cut, {source.CutPromptTokens:N0} tokens lost: {Rows(source.CutPromptRows, source.CutPromptRows.Count)}; max_prompt_tokens decides");
+            }
+
             foreach (UnwrittenPart part in source.Unwritten)
             {
                 warnings.Add($"{source.Source}: {part.Count:N0} of {source.Examples:N0} examples have {part.Part}, which the chat template does not write: {Rows(part.FirstRows, part.Count)}; use a model whose template does");

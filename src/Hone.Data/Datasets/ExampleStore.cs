@@ -10,16 +10,16 @@ namespace Hone.Data.Datasets;
 
 /// <summary>Examples in a file, read one at a time by number: more of them than fit into memory can be shuffled, grouped and packed by their lengths.</summary>
 /// <remarks>
-/// <para>Eight bytes an example are held in memory. The file, little endian: <c>HONESFT1</c>, the key of what it was made from (32 bytes); the tokens
+/// <para>Eight bytes an example are held in memory. The file, little endian: <c>HONESFT2</c>, the key of what it was made from (32 bytes); the tokens
 /// (4 bytes each: the id if it is trained, its one's complement if not); of each example where its tokens end (8), its row number (8), its number of
-/// trained tokens (4) and its source (4); the report (JSON); the number of examples, of tokens and of the report's bytes (8 each), the SHA-256 of all
-/// between tokens and here, <c>HONESFT1</c>.</para>
+/// trained tokens (4), its source (4) and its role (4); the report (JSON); the number of examples, of tokens and of the report's bytes (8 each), the SHA-256 of all
+/// between tokens and here, <c>HONESFT2</c>.</para>
 /// <para>Safe for several threads at a time.</para>
 /// </remarks>
 public sealed class ExampleStore : IDisposable
 {
     internal const int KeyBytes = 32;
-    internal const int EntryBytes = 24;
+    internal const int EntryBytes = 28;
     internal const int FooterBytes = 8 + 8 + 8 + KeyBytes + 8;
     internal const int TokensStart = 8 + KeyBytes;
     private const int BlockEntries = 4096;
@@ -39,7 +39,7 @@ public sealed class ExampleStore : IDisposable
     }
 
     /// <summary>First and last bytes of a file.</summary>
-    internal static ReadOnlySpan<byte> Magic => "HONESFT1"u8;
+    internal static ReadOnlySpan<byte> Magic => "HONESFT2"u8;
 
     /// <summary>The file.</summary>
     public string Path { get; }
@@ -102,6 +102,10 @@ public sealed class ExampleStore : IDisposable
     /// <summary>Number of the source of an example.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such example.</exception>
     public int SourceOf(int example) => BinaryPrimitives.ReadInt32LittleEndian(Entry(example).AsSpan(20));
+
+    /// <summary>What an example is to its row.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such example.</exception>
+    public ExampleRole RoleOf(int example) => (ExampleRole)BinaryPrimitives.ReadInt32LittleEndian(Entry(example).AsSpan(24));
 
     /// <summary>Reads a whole example.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such example.</exception>

@@ -22,7 +22,7 @@ internal sealed class ExampleStoreWriter : IDisposable
     }
 
     /// <summary>Adds an example; those of one source follow each other.</summary>
-    public void Add(SftExample example, long row, int source)
+    public void Add(SftExample example, long row, int source, ExampleRole role = ExampleRole.Whole)
     {
         byte[] stored = new byte[example.InputIds.Length * sizeof(int)];
         for (int i = 0; i < example.InputIds.Length; i++)
@@ -38,6 +38,7 @@ internal sealed class ExampleStoreWriter : IDisposable
         BinaryPrimitives.WriteInt64LittleEndian(entry[8..], row);
         BinaryPrimitives.WriteInt32LittleEndian(entry[16..], example.TrainedTokens);
         BinaryPrimitives.WriteInt32LittleEndian(entry[20..], source);
+        BinaryPrimitives.WriteInt32LittleEndian(entry[24..], (int)role);
         _index.Advance(ExampleStore.EntryBytes);
         _count++;
     }

@@ -30,6 +30,7 @@ public sealed class InvalidRowException : HoneException
         RowIssue.Media => "A row comes with pictures, sound or video; here only text is trained.",
         RowIssue.TemplateFailed => "The chat template fails on a conversation.",
         RowIssue.TooLong => "An example is longer than allowed.",
+        RowIssue.EqualAnswers => "The answers of a pair are the same.",
         _ => "An example has no trained token.",
     };
 }

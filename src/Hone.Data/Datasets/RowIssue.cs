@@ -23,4 +23,7 @@ public enum RowIssue
 
     /// <summary>It has no token that is trained, perhaps after it was cut.</summary>
     NothingToLearn,
+
+    /// <summary>Both answers of a pair are the same tokens, so that neither is better.</summary>
+    EqualAnswers,
 }

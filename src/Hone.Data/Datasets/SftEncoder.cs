@@ -47,14 +47,22 @@ public sealed class SftEncoder
     /// <param name="row">The row.</param>
     /// <exception cref="InvalidRowException">The row cannot be trained on.</exception>
     /// <exception cref="DatasetFormatException">No row of this kind can be encoded for this model.</exception>
-    public EncodedExample Encode(TrainingRow row)
+    public EncodedExample Encode(TrainingRow row) => Cut(row, Label(row));
+
+    /// <summary>Encodes a row at any length.</summary>
+    /// <inheritdoc cref="Encode" path="/exception"/>
+    internal LabelledTokens Label(TrainingRow row) => row switch
     {
-        (ImmutableArray<int> ids, bool[] trained) = row switch
-        {
-            TextRow text => EncodeText(text),
-            ConversationRow conversation => EncodeConversation(conversation),
-            _ => throw new ArgumentException($"{row.GetType().Name} is no kind of row that can be encoded.", nameof(row)),
-        };
+        TextRow text => EncodeText(text),
+        ConversationRow conversation => EncodeConversation(conversation),
+        _ => throw new ArgumentException($"{row.GetType().Name} is no kind of row that can be encoded.", nameof(row)),
+    };
+
+    /// <summary>Cuts a row's tokens to the length allowed.</summary>
+    /// <exception cref="InvalidRowException">They are too long and not to be cut, or nothing is left to learn.</exception>
+    internal EncodedExample Cut(TrainingRow row, LabelledTokens tokens)
+    {
+        (ImmutableArray<int> ids, bool[] trained) = tokens;
         if (ids.Length > _options.MaxTokens && _options.Truncation is (Truncation.Drop or Truncation.Error))
         {
             throw new InvalidRowException(RowIssue.TooLong, $"{ids.Length} tokens, at most {_options.MaxTokens} allowed", "raise max_tokens, or set truncation: keep_start to cut it") { IsToBeDropped = _options.Truncation == Truncation.Drop };
@@ -92,7 +100,7 @@ public sealed class SftEncoder
         ? new(RowIssue.NothingToLearn, $"{length} tokens were cut to {kept}, and the {trained} trained ones are all in what was cut off", "raise max_tokens, or shorten the prompt")
         : new(RowIssue.NothingToLearn, $"none of its {length} tokens is trained", "check the roles of the row, or choose another loss_on");
 
-    private (ImmutableArray<int> Ids, bool[] Trained) EncodeText(TextRow row)
+    private LabelledTokens EncodeText(TextRow row)
     {
         string whole = row.Prompt + row.Text;
         if (_options.AppendEos)
@@ -111,10 +119,10 @@ public sealed class SftEncoder
         }
 
         trained.AsSpan(isWhole ? 0 : CommonPrefix(_tokenizer.EncodeIds(row.Prompt ?? ""), ids)).Fill(true);
-        return (ImmutableCollectionsMarshal.AsImmutableArray(ids), trained);
+        return new LabelledTokens(ImmutableCollectionsMarshal.AsImmutableArray(ids), trained);
     }
 
-    private (ImmutableArray<int> Ids, bool[] Trained) EncodeConversation(ConversationRow row)
+    private LabelledTokens EncodeConversation(ConversationRow row)
     {
         ChatTokenizer chat = _chat ?? throw new DatasetFormatException(
             "The model has no chat template, so it cannot read conversations.", "chat_template.jinja, tokenizer_config.json", "the rows are conversations", "use an instruction-tuned model, or put the template of its family into chat_template.jinja");
@@ -133,7 +141,7 @@ public sealed class SftEncoder
         try
         {
             TokenizedChat whole = chat.Tokenize(conversation, _options.EscapeControlTokens);
-            return (whole.Ids, Label(row with { Conversation = conversation }, roles, chat, whole));
+            return new LabelledTokens(whole.Ids, Label(row with { Conversation = conversation }, roles, chat, whole));
         }
         catch (TemplateException e)
         {
@@ -245,6 +253,9 @@ public sealed class SftEncoder
             return JsonSerializer.SerializeToElement(text);
         }
     }
+
+    /// <summary>Tokens, and of each whether it is trained.</summary>
+    internal sealed record LabelledTokens(ImmutableArray<int> Ids, bool[] Trained);
 
     private static string Name(LossOn value) => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Hone.Data.Datasets;
 
 /// <summary>What became of the rows of one file.</summary>
@@ -35,6 +37,17 @@ public sealed record SourceReport
 
     /// <summary>Numbers of the first rows that were cut.</summary>
     public IReadOnlyList<long> TruncatedRows { get; init; } = [];
+
+    /// <summary>Number of prompts that were cut on their own.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long CutPrompts { get; init; }
+
+    /// <summary>Number of tokens that were cut off prompts.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long CutPromptTokens { get; init; }
+
+    /// <summary>Numbers of the first rows whose prompt was cut.</summary>
+    public IReadOnlyList<long> CutPromptRows { get; init; } = [];
 
     /// <summary>The rows left out, by reason.</summary>
     public IReadOnlyList<DroppedRows> Dropped { get; init; } = [];

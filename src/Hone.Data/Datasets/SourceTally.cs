@@ -12,39 +12,23 @@ internal sealed class SourceTally(ResolvedSource source)
     private readonly SortedSet<string> _unused = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, (long Count, List<long> Rows)> _unwritten = new(StringComparer.Ordinal);
     private readonly List<long> _truncatedRows = [];
+    private readonly List<long> _cutPromptRows = [];
     private long _rows;
     private long _examples;
     private long _tokens;
     private long _trained;
     private long _truncated;
     private long _cut;
+    private long _cutPrompts;
+    private long _cutPromptTokens;
 
-    /// <summary>Counts an example.</summary>
-    public void Add(DataRow row, EncodedExample example, IReadOnlyList<string> unusedColumns)
+    /// <summary>Counts the examples of a row.</summary>
+    public void Add(DataRow row, IReadOnlyList<EncodedExample> examples, IReadOnlyList<string> unusedColumns)
     {
         AddRow(unusedColumns);
-        _examples++;
-        _tokens += example.Example.InputIds.Length;
-        _trained += example.Example.TrainedTokens;
-        foreach (string part in example.Unwritten)
+        foreach (EncodedExample example in examples)
         {
-            (long count, List<long> rows) = _unwritten.GetValueOrDefault(part, (0, []));
-            if (rows.Count < Shown)
-            {
-                rows.Add(row.Number);
-            }
-
-            _unwritten[part] = (count + 1, rows);
-        }
-
-        if (example.CutTokens > 0)
-        {
-            _truncated++;
-            _cut += example.CutTokens;
-            if (_truncatedRows.Count < Shown)
-            {
-                _truncatedRows.Add(row.Number);
-            }
+            Add(row, example);
         }
     }
 
@@ -53,11 +37,7 @@ internal sealed class SourceTally(ResolvedSource source)
     {
         AddRow(unusedColumns);
         (long count, List<long> rows, string place, string detail) = _dropped.GetValueOrDefault(problem.Issue, (0, [], row.Place, problem.Facts));
-        if (rows.Count < Shown)
-        {
-            rows.Add(row.Number);
-        }
-
+        Show(rows, row.Number);
         _dropped[problem.Issue] = (count + 1, rows, place, detail);
     }
 
@@ -75,10 +55,49 @@ internal sealed class SourceTally(ResolvedSource source)
         Truncated = _truncated,
         CutTokens = _cut,
         TruncatedRows = _truncatedRows,
+        CutPrompts = _cutPrompts,
+        CutPromptTokens = _cutPromptTokens,
+        CutPromptRows = _cutPromptRows,
         Dropped = [.. _dropped.Select(entry => new DroppedRows(entry.Key, entry.Value.Count, entry.Value.Rows, entry.Value.Place, entry.Value.Detail))],
         Unwritten = [.. _unwritten.Select(entry => new UnwrittenPart(entry.Key, entry.Value.Count, entry.Value.Rows))],
         Notes = source.Warnings,
     };
+
+    private void Add(DataRow row, EncodedExample example)
+    {
+        _examples++;
+        _tokens += example.Example.InputIds.Length;
+        _trained += example.Example.TrainedTokens;
+        foreach (string part in example.Unwritten)
+        {
+            (long count, List<long> rows) = _unwritten.GetValueOrDefault(part, (0, []));
+            Show(rows, row.Number);
+            _unwritten[part] = (count + 1, rows);
+        }
+
+        if (example.CutTokens > 0)
+        {
+            _truncated++;
+            _cut += example.CutTokens;
+            Show(_truncatedRows, row.Number);
+        }
+
+        if (example.CutPromptTokens > 0)
+        {
+            _cutPrompts++;
+            _cutPromptTokens += example.CutPromptTokens;
+            Show(_cutPromptRows, row.Number);
+        }
+    }
+
+    /// <summary>Keeps the number of a row among the first, once.</summary>
+    private static void Show(List<long> rows, long number)
+    {
+        if (rows.Count < Shown && (rows.Count == 0 || rows[^1] != number))
+        {
+            rows.Add(number);
+        }
+    }
 
     private void AddRow(IReadOnlyList<string> unusedColumns)
     {

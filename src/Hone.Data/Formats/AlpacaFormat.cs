@@ -45,36 +45,8 @@ public sealed record AlpacaFormat : RowFormat
             throw new InvalidRowException(RowIssue.NoAnswer, $"'{Response}' is {(row.TryGetProperty(Response, out _) ? "empty" : "missing")}", "add the answer, or remove the row");
         }
 
-        string question = string.Join('\n', ((string?[])[prompt, RowFields.FindText(row, Query)]).Where(text => !string.IsNullOrEmpty(text)));
-        var conversation = new ConversationBuilder();
-        if (RowFields.FindText(row, System) is { Length: > 0 } system)
-        {
-            conversation.Add("system", system);
-        }
-
-        AddHistory(row, conversation);
-        conversation.Add("user", question);
+        ConversationBuilder conversation = new AlpacaPrompt(Prompt, Query, System, History).Read(row);
         conversation.Add("assistant", answer);
         return conversation.ToRow(null);
-    }
-
-    private void AddHistory(JsonElement row, ConversationBuilder conversation)
-    {
-        if (RowFields.Find(row, History) is not { } history)
-        {
-            return;
-        }
-
-        JsonElement[] turns = history.ValueKind == JsonValueKind.Array ? [.. history.EnumerateArray()] : [];
-        if (history.ValueKind != JsonValueKind.Array || turns.Any(turn => turn.ValueKind != JsonValueKind.Array || turn.GetArrayLength() != 2))
-        {
-            throw new InvalidRowException(RowIssue.Malformed, $"'{History}' is no list of pairs", "write [[\"question\", \"answer\"], …]");
-        }
-
-        foreach (JsonElement turn in turns)
-        {
-            conversation.Add("user", RowFields.Text(turn[0], "history"));
-            conversation.Add("assistant", RowFields.Text(turn[1], "history"));
-        }
     }
 }

@@ -18,6 +18,9 @@ internal sealed class ConversationBuilder
     /// <summary>Whether the first message is the system's.</summary>
     public bool HasSystem => _messages is [JsonObject first, ..] && (string?)first["role"] is "system" or "developer";
 
+    /// <summary>Whether the last message is the assistant's.</summary>
+    public bool EndsWithAssistant => _messages is [.., JsonObject last] && (string?)last["role"] is "assistant";
+
     /// <summary>Puts the system's message first.</summary>
     public void AddSystemFirst(string content)
     {

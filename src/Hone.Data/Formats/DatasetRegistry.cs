@@ -58,9 +58,12 @@ public sealed class DatasetRegistry
     }
 
     /// <summary>Looks a data set up.</summary>
-    /// <exception cref="DatasetFormatException">There is none of that name, or it is not a file of rows for supervised fine-tuning.</exception>
-    public DatasetEntry Find(string name)
+    /// <param name="name">Its name.</param>
+    /// <param name="wanted">What the rows are to teach; examples alone when not given.</param>
+    /// <exception cref="DatasetFormatException">There is none of that name, or it is not a file of such rows.</exception>
+    public DatasetEntry Find(string name, IReadOnlyList<RowContent>? wanted = null)
     {
+        wanted ??= [RowContent.Example];
         if (!_entries.TryGetProperty(name, out JsonElement entry))
         {
             throw new DatasetFormatException("There is no such data set.", _path, $"'{name}'; nearest: {string.Join(", ", NearestNames.Rank(name, Names))}", "take a name of this file");
@@ -74,32 +77,122 @@ public sealed class DatasetRegistry
         RefuseUnknown(name, entry, s_keys, "");
         string file = RowText(name, entry, "file_name") ?? throw Invalid(
             name, $"it has no file_name, but {string.Join(", ", entry.EnumerateObject().Select(property => property.Name))}", "download it, and name the file in file_name");
-        if (entry.TryGetProperty("ranking", out JsonElement ranking) && ranking.ValueKind == JsonValueKind.True)
-        {
-            throw Invalid(name, "ranking: true makes it preference data", "use it for preference optimisation");
-        }
-
         JsonElement? columns = Map(name, entry, "columns", s_columns), tags = Map(name, entry, "tags", s_tags);
-        if (Value(name, columns, "kto_tag", null, columns is not null) is not null)
-        {
-            throw Invalid(name, "the column kto_tag makes it preference data", "use it for preference optimisation");
-        }
-
+        RowContent content = ContentOf(name, entry, columns, wanted);
         string formatting = RowText(name, entry, "formatting") ?? "alpaca";
         var warnings = new List<string>();
-        RowFormat format = formatting switch
+        (string formatName, RowFormat format) = (formatting, content) switch
         {
-            "alpaca" => Alpaca(name, columns, warnings),
-            "sharegpt" => ShareGpt(name, columns, tags, warnings),
-            "openai" => OpenAi(name, columns, tags),
+            ("alpaca", RowContent.Example) => (formatting, Alpaca(name, columns, warnings)),
+            ("sharegpt", RowContent.Example) => (formatting, ShareGpt(name, columns, tags, warnings)),
+            ("openai", RowContent.Example) => ("messages", (RowFormat)OpenAi(name, columns, tags)),
+            ("alpaca", RowContent.Pair) => ("alpaca-ranking", AlpacaRanking(name, columns)),
+            ("alpaca", RowContent.Feedback) => ("alpaca-kto", AlpacaKto(name, columns)),
+            ("sharegpt" or "openai", RowContent.Pair) => ("sharegpt-ranking", Ranking(name, columns, formatting == "openai" ? Standard(OpenAi(name, columns, tags)) : ShareGpt(name, columns, tags, warnings))),
+            ("sharegpt" or "openai", RowContent.Feedback) => ("sharegpt-kto", Kto(name, columns, formatting == "openai" ? Standard(OpenAi(name, columns, tags)) : ShareGpt(name, columns, tags, warnings))),
             _ => throw Invalid(name, $"formatting '{formatting}'", "use alpaca, sharegpt or openai"),
         };
         long? samples = entry.TryGetProperty("num_samples", out JsonElement number) && number.ValueKind != JsonValueKind.Null
             ? number.ValueKind == JsonValueKind.Number && number.TryGetInt64(out long count) && count > 0 ? count : throw Invalid(name, $"num_samples is {number}", "give a whole number above 0")
             : null;
-        string formatName = formatting == "openai" ? "messages" : formatting;
         return new DatasetEntry(name, Path.Combine(Path.GetDirectoryName(_path) ?? "", file), formatName, format, samples, warnings);
     }
+
+    /// <summary>What the entry's rows teach, if that is wanted.</summary>
+    private RowContent ContentOf(string name, JsonElement entry, JsonElement? columns, IReadOnlyList<RowContent> wanted)
+    {
+        bool ranks = entry.TryGetProperty("ranking", out JsonElement ranking) && ranking.ValueKind == JsonValueKind.True;
+        bool tags = Value(name, columns, "kto_tag", null, columns is not null) is not null;
+        if (ranks && tags)
+        {
+            throw Invalid(name, "it has ranking: true, and a column kto_tag", "keep one: pairs have chosen and rejected, single answers a kto_tag");
+        }
+
+        RowContent content = ranks ? RowContent.Pair : tags ? RowContent.Feedback : RowContent.Example;
+        return wanted.Contains(content) ? content : throw (content switch
+        {
+            RowContent.Pair => Invalid(name, "ranking: true makes it preference data", "use it for preference optimisation"),
+            RowContent.Feedback when wanted.Contains(RowContent.Pair) => Invalid(name, "the column kto_tag marks single answers, but pairs are wanted", "train with the loss kto, or give pairs"),
+            RowContent.Feedback => Invalid(name, "the column kto_tag makes it preference data", "use it for preference optimisation"),
+            _ => Invalid(name, "its rows do not say which answers are better than others", "add \"ranking\": true and the columns chosen and rejected, or a column kto_tag"),
+        });
+    }
+
+    private AlpacaRankingFormat AlpacaRanking(string name, JsonElement? columns)
+    {
+        bool given = columns is not null;
+        return new AlpacaRankingFormat
+        {
+            Prompt = Value(name, columns, "prompt", "instruction", given) ?? throw NoColumn(name, "prompt", "instruction"),
+            Query = Value(name, columns, "query", "input", given),
+            Chosen = Value(name, columns, "chosen", "chosen", given) ?? throw NoColumn(name, "chosen", "chosen"),
+            Rejected = Value(name, columns, "rejected", "rejected", given) ?? throw NoColumn(name, "rejected", "rejected"),
+            System = Value(name, columns, "system", null, given),
+            History = Value(name, columns, "history", null, given),
+        };
+    }
+
+    private AlpacaKtoFormat AlpacaKto(string name, JsonElement? columns) => new()
+    {
+        Prompt = Value(name, columns, "prompt", null, true) ?? throw NoColumn(name, "prompt", "instruction"),
+        Query = Value(name, columns, "query", null, true),
+        Response = Value(name, columns, "response", null, true) ?? throw NoColumn(name, "response", "output"),
+        KtoTag = Value(name, columns, "kto_tag", null, true) ?? throw NoColumn(name, "kto_tag", "kto_tag"),
+        System = Value(name, columns, "system", null, true),
+        History = Value(name, columns, "history", null, true),
+    };
+
+    private ShareGptRankingFormat Ranking(string name, JsonElement? columns, ShareGptFormat messages)
+    {
+        bool given = columns is not null;
+        return new ShareGptRankingFormat
+        {
+            Messages = messages.Messages,
+            Chosen = Value(name, columns, "chosen", "chosen", given) ?? throw NoColumn(name, "chosen", "chosen"),
+            Rejected = Value(name, columns, "rejected", "rejected", given) ?? throw NoColumn(name, "rejected", "rejected"),
+            Tools = messages.Tools,
+            System = messages.System,
+            RoleTag = messages.RoleTag,
+            ContentTag = messages.ContentTag,
+            UserTag = messages.UserTag,
+            AssistantTag = messages.AssistantTag,
+            ObservationTag = messages.ObservationTag,
+            FunctionTag = messages.FunctionTag,
+            SystemTag = messages.SystemTag,
+        };
+    }
+
+    private ShareGptKtoFormat Kto(string name, JsonElement? columns, ShareGptFormat messages) => new()
+    {
+        Messages = messages.Messages,
+        KtoTag = Value(name, columns, "kto_tag", null, true) ?? throw NoColumn(name, "kto_tag", "kto_tag"),
+        Tools = messages.Tools,
+        System = messages.System,
+        RoleTag = messages.RoleTag,
+        ContentTag = messages.ContentTag,
+        UserTag = messages.UserTag,
+        AssistantTag = messages.AssistantTag,
+        ObservationTag = messages.ObservationTag,
+        FunctionTag = messages.FunctionTag,
+        SystemTag = messages.SystemTag,
+    };
+
+    /// <summary>The words of OpenAI's messages in the form of ShareGPT's.</summary>
+    private static ShareGptFormat Standard(MessagesFormat format) => new()
+    {
+        Messages = format.Messages,
+        Tools = format.Tools,
+        System = format.System,
+        RoleTag = format.RoleTag,
+        ContentTag = format.ContentTag,
+        UserTag = format.UserTag,
+        AssistantTag = format.AssistantTag,
+        ObservationTag = format.ObservationTag,
+        FunctionTag = null,
+        SystemTag = format.SystemTag,
+    };
+
+    private DatasetFormatException NoColumn(string name, string column, string usual) => Invalid(name, $"its columns have no {column}", $"add \"{column}\": \"{usual}\"");
 
     private AlpacaFormat Alpaca(string name, JsonElement? columns, List<string> warnings)
     {

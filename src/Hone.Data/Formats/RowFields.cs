@@ -37,6 +37,26 @@ internal static class RowFields
         }
     }
 
+    /// <summary>The text of an answer.</summary>
+    /// <exception cref="InvalidRowException">It is missing, empty, or no text.</exception>
+    public static string RequireAnswer(JsonElement row, string column) => FindText(row, column) is { Length: > 0 } answer
+        ? answer
+        : throw new InvalidRowException(RowIssue.NoAnswer, $"'{column}' is {(row.TryGetProperty(column, out _) ? "empty" : "missing")}", "add the answer, or remove the row");
+
+    /// <summary>A column that says yes or no: a Boolean, 1 or 0, or a text with one of these.</summary>
+    /// <exception cref="InvalidRowException">It is missing, or something else.</exception>
+    public static bool RequireFlag(JsonElement row, string column)
+    {
+        JsonElement value = Find(row, column) ?? throw Missing(row, column);
+        string text = value.ValueKind == JsonValueKind.String ? Text(value, column) : value.GetRawText();
+        return text.ToLowerInvariant() switch
+        {
+            "true" or "1" => true,
+            "false" or "0" => false,
+            _ => throw new InvalidRowException(RowIssue.Malformed, $"'{column}' is {value.GetRawText()}, not true or false", "write true for good answers and false for others"),
+        };
+    }
+
     /// <summary>Whether a row's column holds a value of a kind.</summary>
     public static bool Has(JsonElement row, string column, JsonValueKind kind) => Find(row, column) is { } value && value.ValueKind == kind;
 

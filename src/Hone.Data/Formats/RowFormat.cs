@@ -9,6 +9,9 @@ namespace Hone.Data.Formats;
 [Polymorphic(DataFormatAttribute.FormatKind)]
 public abstract record RowFormat
 {
+    /// <summary>What its rows teach.</summary>
+    public virtual RowContent Content => RowContent.Example;
+
     /// <summary>The columns that it reads; others are reported as unused.</summary>
     public abstract IReadOnlyList<string> Columns { get; }
 

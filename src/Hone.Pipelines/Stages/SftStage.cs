@@ -24,7 +24,7 @@ public sealed record SftStage : TrainingStage
     [Range(0, 1, MaximumExcluded = true)]
     public double LabelSmoothing { get; init; }
 
-    private protected override bool HasValidation => Dataset.Validation.Count > 0 || Dataset.ValidationFraction is not null || Dataset.ValidationRows is not null;
+    private protected override bool HasValidation => Dataset.HasValidation;
 
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, double> Run(RunContext context)

@@ -25,12 +25,25 @@ internal sealed class StageObserver(RunContext context, TensorBoardWriter board)
             ["tokens_per_second"] = report.Tokens / Math.Max(report.Seconds, 1e-9),
             ["memory_mib"] = Environment.WorkingSet / 1048576.0,
         };
+        foreach ((string name, double value) in report.Figures)
+        {
+            metrics[name] = value;
+        }
+
         Report(report.Step, report.TotalSteps, metrics);
     }
 
     /// <inheritdoc/>
-    public void OnEvaluation(EvaluationReport report) =>
-        Report(report.Step, _total == 0 ? null : _total, new Dictionary<string, double> { ["validation_loss"] = report.Loss, ["validation_label_tokens"] = report.Targets });
+    public void OnEvaluation(EvaluationReport report)
+    {
+        var metrics = new Dictionary<string, double> { ["validation_loss"] = report.Loss, ["validation_label_tokens"] = report.Targets };
+        foreach ((string name, double value) in report.Figures)
+        {
+            metrics[$"validation_{name}"] = value;
+        }
+
+        Report(report.Step, _total == 0 ? null : _total, metrics);
+    }
 
     /// <inheritdoc/>
     public void OnWarning(string message) => context.Warn(message);

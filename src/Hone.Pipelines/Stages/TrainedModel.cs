@@ -12,6 +12,7 @@ using Hone.Processors.ChatTemplates;
 using Hone.Processors.Tokenizers;
 using Hone.Tensors;
 using Hone.Training.Adapters;
+using Microsoft.Win32.SafeHandles;
 
 namespace Hone.Pipelines.Stages;
 
@@ -70,12 +71,28 @@ internal sealed class TrainedModel : IDisposable
         Adapter?.Attach();
     }
 
-    /// <summary>A hash of the model's files by name and size, of its tokenizer, and of what else a run depends on.</summary>
+    /// <summary>A hash of the model's files by name, size and samples of their content, of its tokenizer, and of what else a run depends on.</summary>
     public string KeyWith(string data)
     {
         IEnumerable<string> files = Directory.Exists(_path) ? Directory.EnumerateFiles(_path).Order(StringComparer.Ordinal) : [_path];
-        string weights = string.Join(';', files.Select(file => $"{Path.GetFileName(file)} {new FileInfo(file).Length}"));
+        string weights = string.Join(';', files.Select(file => $"{Path.GetFileName(file)} {SampleOf(file)}"));
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{data}|{Text.Fingerprint}|{weights}")).AsSpan(0, 16));
+    }
+
+    /// <summary>The size of a file and a hash of pieces spread over it: weights of another training differ everywhere, and a model of many gigabytes is not read twice.</summary>
+    private static string SampleOf(string path)
+    {
+        const int Pieces = 32, PieceBytes = 1 << 14;
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using SafeFileHandle file = File.OpenHandle(path);
+        long size = RandomAccess.GetLength(file);
+        byte[] piece = new byte[PieceBytes];
+        for (int i = 0; i < Pieces; i++)
+        {
+            hash.AppendData(piece.AsSpan(0, RandomAccess.Read(file, piece, Math.Max(0, size - PieceBytes) * i / (Pieces - 1))));
+        }
+
+        return $"{size} {Convert.ToHexStringLower(hash.GetHashAndReset())}";
     }
 
     /// <summary>Writes what was trained: the adapter, or the whole model.</summary>

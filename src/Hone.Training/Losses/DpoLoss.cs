@@ -21,7 +21,7 @@ namespace Hone.Training.Losses;
 /// </list>
 /// </remarks>
 [Loss("dpo")]
-public sealed record DpoLoss : PreferenceLoss
+public sealed record DpoLoss : PairLoss
 {
     /// <summary>The function of the log-ratios.</summary>
     public DpoLossType LossType { get; init; } = DpoLossType.Sigmoid;

@@ -11,7 +11,7 @@ namespace Hone.Training.Losses;
 /// Source: Shao et al., arXiv:2402.03300; dr_grpo: Liu et al., arXiv:2503.20783; dapo: Yu et al., arXiv:2503.14476;
 /// sequence level: Zheng et al., arXiv:2507.18071; cispo: MiniMax, arXiv:2506.13585; k: Schulman 2020, Approximating KL divergence.
 /// </remarks>
-[Loss("grpo")]
+[PolicyLoss("grpo")]
 public sealed record GrpoLoss : ICheckedOptions
 {
     private const string Name = "GRPO";

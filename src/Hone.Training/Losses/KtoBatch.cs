@@ -14,9 +14,6 @@ public sealed record KtoBatch
     /// <summary>Whether each answer is desirable.</summary>
     public required IReadOnlyList<bool> IsDesirable { get; init; }
 
-    /// <summary>Sums for prompts with answers of other rows, from which the distance to the reference model is estimated, <c>[any]</c>; no gradient is taken.</summary>
-    public required Tensor MismatchedLogProbabilities { get; init; }
-
-    /// <summary>The same under the reference model.</summary>
-    public required Tensor MismatchedReference { get; init; }
+    /// <summary>Estimated distance z to the reference model, at least 0; <see cref="KtoLoss.EstimateDivergence"/> makes it of mismatched answers.</summary>
+    public required double Divergence { get; init; }
 }

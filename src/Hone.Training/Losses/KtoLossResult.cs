@@ -6,5 +6,4 @@ namespace Hone.Training.Losses;
 /// <param name="Loss">Scalar to backpropagate from.</param>
 /// <param name="PerRow">Loss of each row, <c>[rows]</c>, in their order.</param>
 /// <param name="Rewards">Implicit rewards, <c>[rows]</c>; without gradient.</param>
-/// <param name="Divergence">Estimated distance to the reference model, at least 0.</param>
-public sealed record KtoLossResult(Tensor Loss, Tensor PerRow, Tensor Rewards, double Divergence);
+public sealed record KtoLossResult(Tensor Loss, Tensor PerRow, Tensor Rewards);

@@ -1,9 +1,9 @@
 using Hone.Core.Recipes;
-using Hone.Tensors;
 
 namespace Hone.Training.Losses;
 
-/// <summary>Base of the losses on pairs of answers, and at the same time the record of their options.</summary>
+/// <summary>Base of the losses on answers that are better or worse than others, and at the same time the record of their options.</summary>
+[Polymorphic(LossAttribute.LossKind)]
 public abstract record PreferenceLoss : ICheckedOptions
 {
     /// <summary>How much a difference of log-probabilities counts.</summary>
@@ -20,26 +20,4 @@ public abstract record PreferenceLoss : ICheckedOptions
     public virtual void Check(OptionChecks checks)
     {
     }
-
-    /// <summary>The loss of a batch.</summary>
-    /// <exception cref="TrainingException">The parts of the batch do not fit each other, an answer has no tokens, or reference values are missing.</exception>
-    public PreferenceLossResult Compute(PreferencePairs pairs)
-    {
-        Tensor sums = pairs.Chosen.Sums;
-        LossTensors.RequireTokens(Name, pairs.Chosen.Counts);
-        LossTensors.RequireTokens(Name, pairs.Rejected.Counts);
-        LossTensors.Require(Name, "chosen log-probabilities", sums, pairs.Chosen.Counts.Count, sums.DType);
-        LossTensors.Require(Name, "rejected log-probabilities", pairs.Rejected.Sums, pairs.Rejected.Counts.Count, sums.DType);
-        LossTensors.Require(Name, "rejected answers", pairs.Rejected.Sums, sums.ElementCount, sums.DType);
-        if (NeedsReference)
-        {
-            LossTensors.Require(Name, "chosen log-probabilities of the reference model", pairs.ReferenceChosen, sums.ElementCount, sums.DType);
-            LossTensors.Require(Name, "rejected log-probabilities of the reference model", pairs.ReferenceRejected, sums.ElementCount, sums.DType);
-        }
-
-        return ComputeChecked(pairs);
-    }
-
-    /// <summary>The loss of a batch whose parts fit each other.</summary>
-    private protected abstract PreferenceLossResult ComputeChecked(PreferencePairs pairs);
 }

@@ -9,7 +9,7 @@ namespace Hone.Training.Losses;
 /// Source: Meng et al., arXiv:2405.14734, equation 6, whose β and γ/β are the defaults; the likelihood term: Xu et al., arXiv:2401.08417, equation 5.
 /// </remarks>
 [Loss("simpo")]
-public sealed record SimPoLoss : PreferenceLoss
+public sealed record SimPoLoss : PairLoss
 {
     /// <summary>The defaults.</summary>
     public SimPoLoss() => Beta = 2;
@@ -17,10 +17,6 @@ public sealed record SimPoLoss : PreferenceLoss
     /// <summary>Margin γ by which rewards are to differ.</summary>
     [NonNegative]
     public double Gamma { get; init; } = 1;
-
-    /// <summary>Weight α of the negative log-likelihood of chosen answers.</summary>
-    [NonNegative]
-    public double NllWeight { get; init; }
 
     /// <inheritdoc/>
     public override bool NeedsReference => false;
@@ -31,13 +27,6 @@ public sealed record SimPoLoss : PreferenceLoss
     {
         Tensor chosen = pairs.Chosen.Means(), rejected = pairs.Rejected.Means();
         Tensor perPair = Ops.Softplus(Ops.AddScalar((chosen - rejected) * -Beta, Gamma));
-        var result = new PreferenceLossResult(Ops.Mean(perPair), perPair, chosen.Detach() * Beta, rejected.Detach() * Beta);
-        if (NllWeight == 0)
-        {
-            return result;
-        }
-
-        Tensor nll = -pairs.Chosen.MeanOfTokens();
-        return result with { Loss = result.Loss + (nll * NllWeight), NegativeLogLikelihood = nll.Detach() };
+        return new PreferenceLossResult(Ops.Mean(perPair), perPair, chosen.Detach() * Beta, rejected.Detach() * Beta);
     }
 }

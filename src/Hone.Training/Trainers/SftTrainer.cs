@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Hone.Data.Collators;
 using Hone.Data.Datasets;
@@ -28,9 +27,6 @@ public sealed class SftTrainer : Trainer<SequenceBatch>
     /// <inheritdoc/>
     public override PretrainedModel Model => _model;
 
-    /// <summary>Whether the head and the loss can be one: nothing changes what the head gives.</summary>
-    private bool FusesHead => _model.Head is { Adapter: null, Weight: not null, Bias: null, IsTransposed: false };
-
     /// <inheritdoc/>
     public override long TargetsOf(SequenceBatch batch) => batch.TrainedTokens;
 
@@ -45,23 +41,11 @@ public sealed class SftTrainer : Trainer<SequenceBatch>
     {
         int[] ids = ImmutableCollectionsMarshal.AsArray(batch.InputIds) ?? [];
         Tensor hidden = _model.Forward(Tensor.From(ids, ids.Length), PackedAttentionContext.FromLengths(batch.SequenceLengths.AsSpan()));
-        long[] labels = NextLabels(batch.Labels);
-        CrossEntropyLoss loss = FusesHead
-            ? Ops.LinearCrossEntropy(hidden, _model.Head.Weight!, Tensor.From(labels, labels.Length), _settings with { SoftCap = (float)(_model.Config.FinalLogitSoftcapping ?? 0) }) // FusesHead saw a weight
+        long[] labels = NextTokens.LabelsOf(batch.Labels);
+        CrossEntropyLoss loss = NextTokens.FusableHead(_model) is { } weight
+            ? Ops.LinearCrossEntropy(hidden, weight, Tensor.From(labels, labels.Length), _settings with { SoftCap = (float)(_model.Config.FinalLogitSoftcapping ?? 0) })
             : LossOfLogits(hidden, labels);
         return new LossShare(loss.Sum * (1.0 / stepTargets), loss.NegativeLogLikelihood / stepTargets);
-    }
-
-    /// <summary>The label that each token predicts. The first of a sequence is never a label, so none crosses into the next one.</summary>
-    private static long[] NextLabels(ImmutableArray<int> labels)
-    {
-        var next = new long[labels.Length];
-        for (int i = 0; i < next.Length; i++)
-        {
-            next[i] = i + 1 < next.Length ? labels[i + 1] : SftExample.IgnoreIndex;
-        }
-
-        return next;
     }
 
     private CrossEntropyLoss LossOfLogits(Tensor hidden, long[] labels)

@@ -68,7 +68,7 @@ public sealed class PolicyLossFixtureTests
     private static void ComparesPairs(string name, JsonElement entry, FixtureTensors file)
     {
         using PackedRows chosen = new(file["pair.chosen"], file["pair.mask_chosen"], "chosen"), rejected = new(file["pair.rejected"], file["pair.mask_rejected"], "rejected");
-        PreferenceLoss loss = FixtureOptions.Create<PreferenceLoss>("loss", Family(entry), Options(entry));
+        PairLoss loss = FixtureOptions.Create<PairLoss>("loss", Family(entry), Options(entry));
         PreferenceLossResult result = loss.Compute(new PreferencePairs
         {
             Chosen = SequenceLogProbabilities.FromTokens(chosen.Tokens, chosen.Counts),
@@ -82,7 +82,7 @@ public sealed class PolicyLossFixtureTests
         AssertClose(result.Loss.ToDoubles(), file[$"{name}.loss"].ToDoubles(), $"{name} loss");
         AssertClose(chosen.Gradient(), chosen.Kept(file[$"{name}.grad.chosen"]), $"{name} gradient of chosen");
         AssertClose(rejected.Gradient(), rejected.Kept(file[$"{name}.grad.rejected"]), $"{name} gradient of rejected");
-        ComparePart(file, $"{name}.per_pair", result.PerPair);
+        ComparePart(file, $"{name}.per_pair", Family(entry) == "orpo" ? -result.PerPair : result.PerPair); // what TRL logs there is β·ln σ, of which the loss subtracts the mean
         ComparePart(file, $"{name}.chosen_rewards", result.ChosenRewards);
         ComparePart(file, $"{name}.rejected_rewards", result.RejectedRewards);
         ComparePart(file, $"{name}.nll", result.NegativeLogLikelihood);
@@ -92,13 +92,13 @@ public sealed class PolicyLossFixtureTests
     {
         using var x = new Parameter(file["kto.logps"], "logps");
         bool[] labels = file["kto.labels"].ToArray<bool>();
+        double divergence = KtoLoss.EstimateDivergence(file["kto.kl_logps"].ToDoubles(), file[$"kto.{entry.GetProperty("kl_case").GetString()}.kl_ref_logps"].ToDoubles());
         KtoLossResult result = FixtureOptions.Create<KtoLoss>("loss", "kto", Options(entry)).Compute(new KtoBatch
         {
             LogProbabilities = x,
             Reference = file["kto.ref_logps"],
             IsDesirable = labels,
-            MismatchedLogProbabilities = file["kto.kl_logps"],
-            MismatchedReference = file[$"kto.{entry.GetProperty("kl_case").GetString()}.kl_ref_logps"],
+            Divergence = divergence,
         });
 
         result.Loss.Backward();
@@ -106,14 +106,14 @@ public sealed class PolicyLossFixtureTests
         double[] perRow = result.PerRow.ToDoubles();
         AssertClose(result.Loss.ToDoubles(), file[$"{name}.loss"].ToDoubles(), $"{name} loss");
         AssertClose(x.Grad!.ToDoubles(), file[$"{name}.grad.logps"].ToDoubles(), $"{name} gradient");
-        AssertClose([result.Divergence], file[$"{name}.kl"].ToDoubles(), $"{name} kl");
+        AssertClose([divergence], file[$"{name}.kl"].ToDoubles(), $"{name} kl");
         AssertClose([.. perRow.Where((_, i) => labels[i]), .. perRow.Where((_, i) => !labels[i])], file[$"{name}.per_example_desirable_first"].ToDoubles(), $"{name} rows");
     }
 
     private static void ComparesGrpo(string name, JsonElement entry, FixtureTensors file)
     {
         using PackedRows rows = new(file["grpo.logps"], file["grpo.mask"], "logps");
-        GrpoLossResult result = FixtureOptions.Create<GrpoLoss>("loss", "grpo", Options(entry)).Compute(new GrpoBatch
+        GrpoLossResult result = FixtureOptions.Create<GrpoLoss>("policy-loss", "grpo", Options(entry)).Compute(new GrpoBatch
         {
             LogProbabilities = rows.Tokens,
             Old = rows.Pack(file["grpo.old_logps"]),

@@ -131,7 +131,7 @@ public sealed class LossTests
         Assert.Throws<TrainingException>(() => new GrpoLoss().Compute(new GrpoBatch { LogProbabilities = two.Sums, Counts = [1], Advantages = [1] }));
     }
 
-    private static double Pair(PreferenceLoss loss)
+    private static double Pair(PairLoss loss)
     {
         using var scope = TensorScope.Begin("test");
         return loss.Compute(new PreferencePairs
@@ -156,8 +156,7 @@ public sealed class LossTests
                 LogProbabilities = x,
                 Reference = Like(x, 16, -0.7),
                 IsDesirable = [.. Enumerable.Range(0, 16).Select(i => i % 2 == 0)],
-                MismatchedLogProbabilities = Like(x, 4, -0.2),
-                MismatchedReference = Like(x, 4, -0.9),
+                Divergence = 0.7,
             }).Loss,
             ["grpo divergence"] = x => new GrpoLoss { Beta = 0.1 }.Compute(Answers(x, hasReference: true)).Loss,
         };

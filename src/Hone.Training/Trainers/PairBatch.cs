@@ -1,0 +1,13 @@
+using System.Collections.Immutable;
+using Hone.Data.Collators;
+
+namespace Hone.Training.Trainers;
+
+/// <summary>Pairs of answers, run through the model together.</summary>
+/// <param name="Sequences">All prompts with their chosen answers, then in the same order all prompts with their rejected answers.</param>
+/// <param name="Reference">Of each sequence the sum of its answer's log-probabilities under the reference model; empty where none is used.</param>
+public sealed record PairBatch(SequenceBatch Sequences, ImmutableArray<float> Reference)
+{
+    /// <summary>Number of pairs.</summary>
+    public int Pairs => Sequences.SequenceLengths.Length / 2;
+}
