@@ -30,8 +30,10 @@ internal sealed class StepComparison : Comparison
         }
 
         string hone = PublishedHone.Build(_root), model = ModelPath();
-        int rounds = settings.IsQuick ? 1 : 3;
-        foreach (BenchmarkRow row in Compare("LoRA f32", hone, [model, "--dtype", "f32"], [], StepFlops.PerToken(isCheckpointed: false), rounds, cancellation))
+        int rounds = settings.IsQuick ? 1 : 2;
+        string[] plain = [model, "--dtype", "f32"];
+        Contender[] beside = settings.IsQuick ? [new("LoRA f32", plain)] : [new("LoRA f32", plain), new("LoRA on a Q8_0 base", [Quantize(hone, model)])];
+        foreach (BenchmarkRow row in Compare(hone, beside, [], isCheckpointed: false, rounds, cancellation))
         {
             yield return row;
         }
@@ -41,17 +43,9 @@ internal sealed class StepComparison : Comparison
             yield break;
         }
 
-        (string Name, string[] Hone, string[] Peer, double Flops)[] others =
-        [
-            ("LoRA f32, gradient checkpointing", [model, "--dtype", "f32", "--gradient-checkpointing"], ["--checkpoint"], StepFlops.PerToken(isCheckpointed: true)),
-            ("LoRA on a Q8_0 base", [Quantize(hone, model)], [], StepFlops.PerToken(isCheckpointed: false)),
-        ];
-        foreach ((string name, string[] own, string[] peer, double flops) in others)
+        foreach (BenchmarkRow row in Compare(hone, [new("LoRA f32, gradient checkpointing", [.. plain, "--gradient-checkpointing"])], ["--checkpoint"], isCheckpointed: true, rounds, cancellation))
         {
-            foreach (BenchmarkRow row in Compare(name, hone, own, peer, flops, rounds, cancellation))
-            {
-                yield return row;
-            }
+            yield return row;
         }
 
         foreach (int count in s_microBatches)
@@ -77,22 +71,36 @@ internal sealed class StepComparison : Comparison
             ContenderTimes.Median([.. many.Zip(one, (a, b) => a / b)]), 0);
     }
 
-    private IEnumerable<BenchmarkRow> Compare(string name, string hone, string[] own, string[] peer, double flops, int rounds, CancellationToken cancellation)
+    /// <summary>Each contender and one peer in turn, round after round.</summary>
+    private static IEnumerable<BenchmarkRow> Compare(string hone, Contender[] contenders, string[] peer, bool isCheckpointed, int rounds, CancellationToken cancellation)
     {
-        var (rates, theirs, peaks, theirPeaks) = (new double[rounds], new double[rounds], new double[rounds], new double[rounds]);
+        var theirs = new (double Rate, double PeakMebibytes)[rounds];
         var limits = new double[rounds];
         for (int round = 0; round < rounds; round++)
         {
-            cancellation.ThrowIfCancellationRequested();
             limits[round] = MachineLimits.FmaGflops(Threads);
-            (rates[round], peaks[round]) = RunHone(hone, own);
-            (theirs[round], theirPeaks[round]) = RunPeer(peer);
+            foreach (Contender contender in contenders)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                contender.Runs.Add(RunHone(hone, contender.Arguments));
+            }
+
+            theirs[round] = RunPeer(peer);
         }
 
-        double share = ContenderTimes.Median(rates) * flops / 1e9 / limits.Max();
-        yield return Row(name, rates, theirs, "tokens/s", rates.Zip(theirs, (a, b) => a / b)) with { PeakFraction = share };
-        yield return Row($"{name}: peak resident memory", peaks, theirPeaks, "mib", theirPeaks.Zip(peaks, (a, b) => a / b));
+        foreach (Contender contender in contenders)
+        {
+            BenchmarkRow rate = Row(contender.Name, "tokens/s", contender.Runs, theirs, run => run.Rate, (own, other) => own / other);
+            yield return rate with { PeakFraction = rate.Hone * StepFlops.PerToken(isCheckpointed) / 1e9 / limits.Max() };
+            yield return Row($"{contender.Name}: peak resident memory", "mib", contender.Runs, theirs, run => run.PeakMebibytes, (own, other) => other / own);
+        }
     }
+
+    private static BenchmarkRow Row(
+        string name, string unit, IReadOnlyList<(double Rate, double PeakMebibytes)> own, IReadOnlyList<(double Rate, double PeakMebibytes)> peer,
+        Func<(double Rate, double PeakMebibytes), double> value, Func<double, double, double> ratio) => new(
+            Bench, name, Threads, ContenderTimes.Median([.. own.Select(value)]), Peer, ContenderTimes.Median([.. peer.Select(value)]), unit,
+            ContenderTimes.Median([.. own.Zip(peer, (a, b) => ratio(value(a), value(b)))]), 0);
 
     private string ModelPath()
     {
@@ -108,9 +116,6 @@ internal sealed class StepComparison : Comparison
         return run.ExitCode == 0 ? file : throw new HoneException("hone quantize failed.", hone, run.Messages, "run it by hand");
     }
 
-    private static BenchmarkRow Row(string name, double[] own, double[] peer, string unit, IEnumerable<double> ratios) =>
-        new(Bench, name, Threads, ContenderTimes.Median(own), Peer, ContenderTimes.Median(peer), unit, ContenderTimes.Median([.. ratios]), 0);
-
     private static (double Rate, double PeakMebibytes) RunHone(string hone, string[] arguments)
     {
         string[] steps = arguments.Contains("--steps") ? [] : ["--steps", "2"];
@@ -124,9 +129,9 @@ internal sealed class StepComparison : Comparison
         return (json.RootElement.GetProperty("tokens_per_s").GetDouble(), run.PeakBytes / 1048576.0);
     }
 
-    private (double Rate, double PeakMebibytes) RunPeer(string[] arguments)
+    private static (double Rate, double PeakMebibytes) RunPeer(string[] arguments)
     {
-        string script = Path.Combine(_root, "benchmarks", "peers", "step.py");
+        string script = Path.Combine(RepositoryFolder.Find(), "benchmarks", "peers", "step.py");
         ProgramRun run = ProgramRun.Of("env", [$"LD_LIBRARY_PATH={OpenBlas}", Python, script, "--threads", Threads.ToString(CultureInfo.InvariantCulture), "--steps", "2", .. arguments]);
         if (run.ExitCode != 0)
         {
@@ -135,5 +140,10 @@ internal sealed class StepComparison : Comparison
 
         using var json = JsonDocument.Parse(run.Output);
         return (ContenderTimes.Median([.. json.RootElement.GetProperty("tokens_per_s").EnumerateArray().Select(rate => rate.GetDouble())]), run.PeakBytes / 1048576.0);
+    }
+
+    private sealed record Contender(string Name, string[] Arguments)
+    {
+        public List<(double Rate, double PeakMebibytes)> Runs { get; } = [];
     }
 }

@@ -30,6 +30,7 @@ public sealed class HandComputedTests
         ["layer_norm"] = () => (Op.LayerNorm(Row(2, 4), Row(2, 3), Row(10, 20), eps: 0), [8, 23]), // mean 3, variance 1: (−1, 1)·(2, 3) + (10, 20)
         ["linear"] = () => (Op.Linear(Row(1, 2), Matrix(2, 2, 3, 4, 5, 6), Row(10, 20)), [21, 37]), // 1·3 + 2·4 + 10, 1·5 + 2·6 + 20
         ["linear_cross_entropy"] = () => (Op.LinearCrossEntropy(Matrix(1, 1, 1.0986122886681098), Matrix(2, 1, 0, 1), Tensor.From([1L], 1)).Sum, [0.28768207245178093]), // logits 0 and ln 3: −ln ¾
+        ["linear_log_probabilities"] = () => (Op.LinearLogProbabilities(Matrix(2, 1, 1.0986122886681098, 5), Matrix(2, 1, 0, 1), Tensor.From([1L, -100], 2)), [-0.28768207245178093, 0]), // logits 0 and ln 3: ln ¾; no label: 0
         ["log"] = () => (Op.Log(Row(1, 2.718281828459045)), [0, 1]),
         ["log_one_minus_exp"] = () => (Op.LogOneMinusExp(Row(-1.3862943611198906)), [-0.28768207245178093]), // 1 − ¼: ln ¾
         ["log_softmax"] = () => (Op.LogSoftmax(Row(0, 1.0986122886681098)), [-1.3862943611198906, -0.28768207245178093]), // ln ¼, ln ¾
