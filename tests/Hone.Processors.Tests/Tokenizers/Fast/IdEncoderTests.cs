@@ -88,11 +88,15 @@ public sealed class IdEncoderTests
         string text = string.Concat(Enumerable.Repeat("the rest of it is no less, and so on 中文 ", 500));
         long result = sizeof(int) * tokenizer.EncodeIds(text).LongLength;
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        tokenizer.EncodeIds(text);
-
-        // Code that is not yet optimised boxes a few values per call, but none per word.
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, result, result + 1024);
+        // Code that is not yet optimised boxes a few values per call, but none per word. A collection that
+        // another test causes charges this thread with the rest of its allocation buffer: the least of many calls counts.
+        long least = Enumerable.Range(0, 20).Min(_ =>
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            tokenizer.EncodeIds(text);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        });
+        Assert.InRange(least, result, result + 1024);
     }
 
     private static string Train()
