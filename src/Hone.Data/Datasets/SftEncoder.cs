@@ -20,6 +20,9 @@ public sealed class SftEncoder
     private static readonly (string Key, string[] Names)[] s_parts =
         [("tools", ["tools"]), ("tool_calls", ["tool_calls"]), ("reasoning_content", ["reasoning_content", "thinking", "reasoning"])];
 
+    /// <summary>The keys under which a message of the assistant may say something.</summary>
+    private static readonly string[] s_said = ["content", .. s_parts.SelectMany(part => part.Names)];
+
     private readonly Tokenizer _tokenizer;
     private readonly ChatTokenizer? _chat;
     private readonly SftEncodingOptions _options;
@@ -137,6 +140,7 @@ public sealed class SftEncoder
             throw new InvalidRowException(RowIssue.NoAnswer, $"its {roles.Count} messages are by {string.Join(", ", roles.Distinct())}", "add the assistant's message");
         }
 
+        RefuseEmptyAnswers(row, roles);
         Conversation conversation = WithVariables(row.Conversation);
         try
         {
@@ -149,10 +153,42 @@ public sealed class SftEncoder
         }
     }
 
+    /// <summary>Refuses a conversation in which a message that would be trained says nothing: it would teach the model to end at once.</summary>
+    private void RefuseEmptyAnswers(ConversationRow row, IReadOnlyList<string> roles)
+    {
+        int first = LossOnOf(row) switch
+        {
+            LossOn.All => roles.Count,
+            LossOn.LastAssistant => LastAssistant(roles),
+            LossOn.Completion => row.PromptMessages ?? LastAssistant(roles),
+            _ => row.PromptMessages ?? 0,
+        };
+        int i = 0;
+        foreach (JsonElement message in row.Conversation.Messages.EnumerateArray())
+        {
+            if (i >= first && roles[i] == ConversationRoles.Assistant && (row.Trained.Length == 0 || row.Trained[i]) && s_said.All(key => IsEmpty(message, key)))
+            {
+                throw new InvalidRowException(RowIssue.NoAnswer, $"message {i + 1}, of the assistant, is empty", "add the answer, or remove the row");
+            }
+
+            i++;
+        }
+    }
+
+    private static bool IsEmpty(JsonElement message, string key) => !message.TryGetProperty(key, out JsonElement value) || value.ValueKind switch
+    {
+        JsonValueKind.String => string.IsNullOrWhiteSpace(value.GetString()),
+        JsonValueKind.Array => value.GetArrayLength() == 0,
+        JsonValueKind.Null => true,
+        _ => false,
+    };
+
+    private LossOn LossOnOf(ConversationRow row) => _options.LossOn != LossOn.Auto ? _options.LossOn : row.PromptMessages is null ? LossOn.Assistant : LossOn.Completion;
+
     private bool[] Label(ConversationRow row, IReadOnlyList<string> roles, ChatTokenizer chat, TokenizedChat whole)
     {
         var trained = new bool[whole.Ids.Length];
-        LossOn lossOn = _options.LossOn != LossOn.Auto ? _options.LossOn : row.PromptMessages is null ? LossOn.Assistant : LossOn.Completion;
+        LossOn lossOn = LossOnOf(row);
         switch (lossOn)
         {
             case LossOn.All:

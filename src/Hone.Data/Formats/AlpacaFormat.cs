@@ -5,25 +5,13 @@ namespace Hone.Data.Formats;
 
 /// <summary>Instructions in the manner of Alpaca: <c>instruction</c>, <c>input</c> and <c>output</c>, perhaps after earlier turns.</summary>
 [DataFormat("alpaca")]
-public sealed record AlpacaFormat : RowFormat
+public sealed record AlpacaFormat : AlpacaRowFormat
 {
-    /// <summary>Column with the instruction.</summary>
-    public string Prompt { get; init; } = "instruction";
-
-    /// <summary>Column with what the instruction is about, put on a line of its own behind it; null for none.</summary>
-    public string? Query { get; init; } = "input";
-
     /// <summary>Column with the answer; null for plain texts, which stand in the prompt's column.</summary>
     public string? Response { get; init; } = "output";
 
-    /// <summary>Column with a system message; null for none.</summary>
-    public string? System { get; init; } = "system";
-
-    /// <summary>Column with earlier turns, a list of pairs of question and answer; null for none.</summary>
-    public string? History { get; init; } = "history";
-
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Columns => [Prompt, .. ((string?[])[Query, Response, System, History]).OfType<string>()];
+    private protected override IReadOnlyList<string?> AnswerColumns => [Response];
 
     /// <inheritdoc/>
     public override bool Fits(JsonElement row) =>
@@ -33,20 +21,12 @@ public sealed record AlpacaFormat : RowFormat
     public override TrainingRow Read(JsonElement row)
     {
         RowFields.RefuseMedia(row);
-        string prompt = RowFields.FindText(row, Prompt) ?? throw RowFields.Missing(row, Prompt);
-        if (Response is null)
+        if (Response is not null)
         {
-            return prompt.Length > 0 ? new TextRow(null, prompt) : throw new InvalidRowException(RowIssue.NothingToLearn, $"the text in '{Prompt}' is empty", "remove the row");
+            return ReadAnswer(row, Response) with { PromptMessages = null };
         }
 
-        string answer = RowFields.FindText(row, Response) ?? "";
-        if (answer.Length == 0)
-        {
-            throw new InvalidRowException(RowIssue.NoAnswer, $"'{Response}' is {(row.TryGetProperty(Response, out _) ? "empty" : "missing")}", "add the answer, or remove the row");
-        }
-
-        ConversationBuilder conversation = new AlpacaPrompt(Prompt, Query, System, History).Read(row);
-        conversation.Add("assistant", answer);
-        return conversation.ToRow(null);
+        string text = RowFields.FindText(row, Prompt) ?? throw RowFields.Missing(row, Prompt);
+        return text.Length > 0 ? new TextRow(null, text) : throw new InvalidRowException(RowIssue.NothingToLearn, $"the text in '{Prompt}' is empty", "remove the row");
     }
 }

@@ -88,8 +88,8 @@ public sealed class DatasetRegistry
             ("openai", RowContent.Example) => ("messages", (RowFormat)OpenAi(name, columns, tags)),
             ("alpaca", RowContent.Pair) => ("alpaca-ranking", AlpacaRanking(name, columns)),
             ("alpaca", RowContent.Feedback) => ("alpaca-kto", AlpacaKto(name, columns)),
-            ("sharegpt" or "openai", RowContent.Pair) => ("sharegpt-ranking", Ranking(name, columns, formatting == "openai" ? Standard(OpenAi(name, columns, tags)) : ShareGpt(name, columns, tags, warnings))),
-            ("sharegpt" or "openai", RowContent.Feedback) => ("sharegpt-kto", Kto(name, columns, formatting == "openai" ? Standard(OpenAi(name, columns, tags)) : ShareGpt(name, columns, tags, warnings))),
+            ("sharegpt" or "openai", RowContent.Pair) => ("sharegpt-ranking", ShareGptRanking(name, columns, formatting == "openai" ? Standard(OpenAi(name, columns, tags)) : ShareGpt(name, columns, tags, warnings))),
+            ("sharegpt" or "openai", RowContent.Feedback) => ("sharegpt-kto", ShareGptKto(name, columns, formatting == "openai" ? Standard(OpenAi(name, columns, tags)) : ShareGpt(name, columns, tags, warnings))),
             _ => throw Invalid(name, $"formatting '{formatting}'", "use alpaca, sharegpt or openai"),
         };
         long? samples = entry.TryGetProperty("num_samples", out JsonElement number) && number.ValueKind != JsonValueKind.Null
@@ -120,62 +120,28 @@ public sealed class DatasetRegistry
 
     private AlpacaRankingFormat AlpacaRanking(string name, JsonElement? columns)
     {
-        bool given = columns is not null;
-        return new AlpacaRankingFormat
-        {
-            Prompt = Value(name, columns, "prompt", "instruction", given) ?? throw NoColumn(name, "prompt", "instruction"),
-            Query = Value(name, columns, "query", "input", given),
-            Chosen = Value(name, columns, "chosen", "chosen", given) ?? throw NoColumn(name, "chosen", "chosen"),
-            Rejected = Value(name, columns, "rejected", "rejected", given) ?? throw NoColumn(name, "rejected", "rejected"),
-            System = Value(name, columns, "system", null, given),
-            History = Value(name, columns, "history", null, given),
-        };
+        (string chosen, string rejected) = Answers(name, columns);
+        return new AlpacaRankingFormat(AlpacaQuestion(name, columns)) { Chosen = chosen, Rejected = rejected };
     }
 
-    private AlpacaKtoFormat AlpacaKto(string name, JsonElement? columns) => new()
+    private AlpacaKtoFormat AlpacaKto(string name, JsonElement? columns) => new(AlpacaQuestion(name, columns))
     {
-        Prompt = Value(name, columns, "prompt", null, true) ?? throw NoColumn(name, "prompt", "instruction"),
-        Query = Value(name, columns, "query", null, true),
         Response = Value(name, columns, "response", null, true) ?? throw NoColumn(name, "response", "output"),
         KtoTag = Value(name, columns, "kto_tag", null, true) ?? throw NoColumn(name, "kto_tag", "kto_tag"),
-        System = Value(name, columns, "system", null, true),
-        History = Value(name, columns, "history", null, true),
     };
 
-    private ShareGptRankingFormat Ranking(string name, JsonElement? columns, ShareGptFormat messages)
+    private ShareGptRankingFormat ShareGptRanking(string name, JsonElement? columns, ShareGptFormat messages)
     {
-        bool given = columns is not null;
-        return new ShareGptRankingFormat
-        {
-            Messages = messages.Messages,
-            Chosen = Value(name, columns, "chosen", "chosen", given) ?? throw NoColumn(name, "chosen", "chosen"),
-            Rejected = Value(name, columns, "rejected", "rejected", given) ?? throw NoColumn(name, "rejected", "rejected"),
-            Tools = messages.Tools,
-            System = messages.System,
-            RoleTag = messages.RoleTag,
-            ContentTag = messages.ContentTag,
-            UserTag = messages.UserTag,
-            AssistantTag = messages.AssistantTag,
-            ObservationTag = messages.ObservationTag,
-            FunctionTag = messages.FunctionTag,
-            SystemTag = messages.SystemTag,
-        };
+        (string chosen, string rejected) = Answers(name, columns);
+        return new ShareGptRankingFormat(messages) { Chosen = chosen, Rejected = rejected };
     }
 
-    private ShareGptKtoFormat Kto(string name, JsonElement? columns, ShareGptFormat messages) => new()
-    {
-        Messages = messages.Messages,
-        KtoTag = Value(name, columns, "kto_tag", null, true) ?? throw NoColumn(name, "kto_tag", "kto_tag"),
-        Tools = messages.Tools,
-        System = messages.System,
-        RoleTag = messages.RoleTag,
-        ContentTag = messages.ContentTag,
-        UserTag = messages.UserTag,
-        AssistantTag = messages.AssistantTag,
-        ObservationTag = messages.ObservationTag,
-        FunctionTag = messages.FunctionTag,
-        SystemTag = messages.SystemTag,
-    };
+    private ShareGptKtoFormat ShareGptKto(string name, JsonElement? columns, ShareGptFormat messages) =>
+        new(messages) { KtoTag = Value(name, columns, "kto_tag", null, true) ?? throw NoColumn(name, "kto_tag", "kto_tag") };
+
+    private (string Chosen, string Rejected) Answers(string name, JsonElement? columns) => (
+        Value(name, columns, "chosen", "chosen", columns is not null) ?? throw NoColumn(name, "chosen", "chosen"),
+        Value(name, columns, "rejected", "rejected", columns is not null) ?? throw NoColumn(name, "rejected", "rejected"));
 
     /// <summary>The words of OpenAI's messages in the form of ShareGPT's.</summary>
     private static ShareGptFormat Standard(MessagesFormat format) => new()
@@ -194,17 +160,21 @@ public sealed class DatasetRegistry
 
     private DatasetFormatException NoColumn(string name, string column, string usual) => Invalid(name, $"its columns have no {column}", $"add \"{column}\": \"{usual}\"");
 
-    private AlpacaFormat Alpaca(string name, JsonElement? columns, List<string> warnings)
+    private AlpacaFormat AlpacaQuestion(string name, JsonElement? columns)
     {
         bool given = columns is not null;
-        var format = new AlpacaFormat
+        return new AlpacaFormat
         {
-            Prompt = Value(name, columns, "prompt", "instruction", given) ?? throw Invalid(name, "its columns have no prompt", "add \"prompt\": \"instruction\""),
+            Prompt = Value(name, columns, "prompt", "instruction", given) ?? throw NoColumn(name, "prompt", "instruction"),
             Query = Value(name, columns, "query", "input", given),
-            Response = Value(name, columns, "response", "output", given),
             System = Value(name, columns, "system", null, given),
             History = Value(name, columns, "history", null, given),
         };
+    }
+
+    private AlpacaFormat Alpaca(string name, JsonElement? columns, List<string> warnings)
+    {
+        AlpacaFormat format = AlpacaQuestion(name, columns) with { Response = Value(name, columns, "response", "output", columns is not null) };
         if (format.Response is null)
         {
             warnings.Add($"{_path}: '{name}' lists its columns without a response, so its rows are plain texts; add \"response\": \"output\" if they have answers");
@@ -218,7 +188,7 @@ public sealed class DatasetRegistry
         bool given = tags is not null;
         var format = new ShareGptFormat
         {
-            Messages = Value(name, columns, "messages", "conversations", columns is not null) ?? throw Invalid(name, "its columns have no messages", "add \"messages\": \"conversations\""),
+            Messages = Value(name, columns, "messages", "conversations", columns is not null) ?? throw NoColumn(name, "messages", "conversations"),
             Tools = Value(name, columns, "tools", null, columns is not null),
             System = Value(name, columns, "system", null, columns is not null),
             RoleTag = Value(name, tags, "role_tag", "from", given) ?? throw Invalid(name, "its tags have no role_tag", "add \"role_tag\": \"from\""),

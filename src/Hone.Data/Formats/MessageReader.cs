@@ -14,6 +14,25 @@ internal static class MessageReader
     private const string WeightKey = "loss_weight";
     private const string ToolCalls = "tool_calls";
 
+    /// <summary>The conversation of a row: its list of messages, behind the system message of its own column where the list has none.</summary>
+    /// <exception cref="InvalidRowException">The list is missing or empty, or something is no message.</exception>
+    public static ConversationBuilder ReadRow(JsonElement row, string messages, string? system, MessageTags tags)
+    {
+        var conversation = new ConversationBuilder();
+        Read(RowFields.Find(row, messages) ?? throw RowFields.Missing(row, messages), messages, tags, conversation);
+        if (conversation.Count == 0)
+        {
+            throw new InvalidRowException(RowIssue.NoAnswer, $"'{messages}' is empty", "remove the row");
+        }
+
+        if (RowFields.FindText(row, system) is { Length: > 0 } text && !conversation.HasSystem)
+        {
+            conversation.AddSystemFirst(text);
+        }
+
+        return conversation;
+    }
+
     /// <summary>Adds the messages of a list.</summary>
     /// <exception cref="InvalidRowException">Something is no message.</exception>
     public static void Read(JsonElement messages, string column, MessageTags tags, ConversationBuilder conversation)

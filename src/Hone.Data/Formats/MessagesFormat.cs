@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Hone.Data.Datasets;
 
 namespace Hone.Data.Formats;
 
@@ -47,19 +46,7 @@ public sealed record MessagesFormat : RowFormat
     public override TrainingRow Read(JsonElement row)
     {
         RowFields.RefuseMedia(row);
-        var conversation = new ConversationBuilder();
         var tags = new MessageTags(RoleTag, ContentTag, UserTag, AssistantTag, ObservationTag, null, SystemTag);
-        MessageReader.Read(RowFields.Find(row, Messages) ?? throw RowFields.Missing(row, Messages), Messages, tags, conversation);
-        if (RowFields.FindText(row, System) is { Length: > 0 } system && !conversation.HasSystem)
-        {
-            conversation.AddSystemFirst(system);
-        }
-
-        if (conversation.Count == 0)
-        {
-            throw new InvalidRowException(RowIssue.NoAnswer, $"'{Messages}' is empty", "remove the row");
-        }
-
-        return conversation.ToRow(RowFields.FindTools(row, Tools), variables: RowFields.Find(row, VariablesColumn));
+        return MessageReader.ReadRow(row, Messages, System, tags).ToRow(RowFields.FindTools(row, Tools), variables: RowFields.Find(row, VariablesColumn));
     }
 }

@@ -60,7 +60,7 @@ public sealed record PreferenceFormat : RowFormat
     private static JsonElement Answer(JsonElement row, string column) =>
         RowFields.Find(row, column) is { } value && !(value.ValueKind == JsonValueKind.String && value.ValueEquals("")) && !(value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 0)
             ? value
-            : throw new InvalidRowException(RowIssue.NoAnswer, $"'{column}' is empty or missing", "add the answer, or remove the row");
+            : throw RowFields.NoAnswer(column, "empty or missing");
 
     private PairRow ReadTexts(JsonElement row, string chosen, string rejected)
     {

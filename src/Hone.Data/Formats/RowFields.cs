@@ -41,7 +41,10 @@ internal static class RowFields
     /// <exception cref="InvalidRowException">It is missing, empty, or no text.</exception>
     public static string RequireAnswer(JsonElement row, string column) => FindText(row, column) is { Length: > 0 } answer
         ? answer
-        : throw new InvalidRowException(RowIssue.NoAnswer, $"'{column}' is {(row.TryGetProperty(column, out _) ? "empty" : "missing")}", "add the answer, or remove the row");
+        : throw NoAnswer(column, row.TryGetProperty(column, out _) ? "empty" : "missing");
+
+    /// <summary>The error for a row whose answer is empty or missing.</summary>
+    public static InvalidRowException NoAnswer(string column, string fault) => new(RowIssue.NoAnswer, $"'{column}' is {fault}", "add the answer, or remove the row");
 
     /// <summary>A column that says yes or no: a Boolean, 1 or 0, or a text with one of these.</summary>
     /// <exception cref="InvalidRowException">It is missing, or something else.</exception>

@@ -1,67 +1,16 @@
 using System.Text.Json;
-using Hone.Data.Datasets;
 
 namespace Hone.Data.Formats;
 
-/// <summary>Conversations in the manner of ShareGPT: <c>conversations</c>, a list of objects with <c>from</c> and <c>value</c>.</summary>
+/// <summary>Conversations in the manner of ShareGPT.</summary>
 [DataFormat("sharegpt")]
-public sealed record ShareGptFormat : RowFormat
+public sealed record ShareGptFormat : ShareGptRowFormat
 {
-    /// <summary>Column with the list of messages.</summary>
-    public string Messages { get; init; } = "conversations";
-
-    /// <summary>Column with the tools that the assistant may call, as a list or as a text that holds one; null for none.</summary>
-    public string? Tools { get; init; } = "tools";
-
-    /// <summary>Column with a system message for rows whose list has none; null for none.</summary>
-    public string? System { get; init; } = "system";
-
-    /// <summary>Key of a message that says who speaks.</summary>
-    public string RoleTag { get; init; } = "from";
-
-    /// <summary>Key of a message that says what.</summary>
-    public string ContentTag { get; init; } = "value";
-
-    /// <summary>What the user is called.</summary>
-    public string? UserTag { get; init; } = "human";
-
-    /// <summary>What the assistant is called.</summary>
-    public string? AssistantTag { get; init; } = "gpt";
-
-    /// <summary>What the answer of a tool is called; null if there are none.</summary>
-    public string? ObservationTag { get; init; } = "observation";
-
-    /// <summary>What a call of a tool is called, whose content is JSON with <c>name</c> and <c>arguments</c>; null if there are none.</summary>
-    public string? FunctionTag { get; init; } = "function_call";
-
-    /// <summary>What the system is called; null if there is none.</summary>
-    public string? SystemTag { get; init; } = "system";
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<string> Columns => [Messages, .. ((string?[])[Tools, System]).OfType<string>()];
-
     /// <inheritdoc/>
     public override bool Fits(JsonElement row) =>
         RowFields.Has(row, Messages, JsonValueKind.Array)
         && row.GetProperty(Messages).EnumerateArray().All(message => message.ValueKind == JsonValueKind.Object && message.TryGetProperty(RoleTag, out _) && message.TryGetProperty(ContentTag, out _));
 
     /// <inheritdoc/>
-    public override TrainingRow Read(JsonElement row)
-    {
-        RowFields.RefuseMedia(row);
-        var conversation = new ConversationBuilder();
-        var tags = new MessageTags(RoleTag, ContentTag, UserTag, AssistantTag, ObservationTag, FunctionTag, SystemTag) { PassesOthers = false };
-        MessageReader.Read(RowFields.Find(row, Messages) ?? throw RowFields.Missing(row, Messages), Messages, tags, conversation);
-        if (RowFields.FindText(row, System) is { Length: > 0 } system && !conversation.HasSystem)
-        {
-            conversation.AddSystemFirst(system);
-        }
-
-        if (conversation.Count == 0)
-        {
-            throw new InvalidRowException(RowIssue.NoAnswer, $"'{Messages}' is empty", "remove the row");
-        }
-
-        return conversation.ToRow(RowFields.FindTools(row, Tools));
-    }
+    public override TrainingRow Read(JsonElement row) => ReadMessages(row).ToRow(RowFields.FindTools(row, Tools));
 }

@@ -161,6 +161,32 @@ public sealed class SftEncoderTests
     public void Encode_NoAssistant_HasNoAnswer() =>
         Assert.Equal(RowIssue.NoAnswer, Assert.Throws<InvalidRowException>(() => SmallModel.Encoder().Encode(SmallModel.Row(("user", "q")))).Issue);
 
+    [Theory]
+    [InlineData("", "b", LossOn.Auto, 2)]
+    [InlineData(" \n", "b", LossOn.Assistant, 2)]
+    [InlineData("a", "", LossOn.LastAssistant, 4)]
+    [InlineData("a", "", LossOn.Completion, 4)]
+    public void Encode_AnEmptyMessageOfTheAssistant_HasNoAnswer(string first, string second, LossOn lossOn, int message)
+    {
+        ConversationRow row = SmallModel.Row(("user", "q"), ("assistant", first), ("user", "r"), ("assistant", second));
+
+        var error = Assert.Throws<InvalidRowException>(() => SmallModel.Encoder(options: new SftEncodingOptions { LossOn = lossOn }).Encode(row));
+
+        Assert.Equal(RowIssue.NoAnswer, error.Issue);
+        Assert.Contains($"message {message},", error.Facts, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(LossOn.LastAssistant, "b<e>")]
+    [InlineData(LossOn.Completion, "b<e>\n")]
+    public void Encode_AnEmptyMessageThatIsNotTrained_Passes(LossOn lossOn, string trained)
+    {
+        ConversationRow row = SmallModel.Row(("user", "q"), ("assistant", ""), ("user", "r"), ("assistant", "b"));
+
+        Assert.Equal(trained, SmallModel.Trained(SmallModel.Encoder(options: new SftEncodingOptions { LossOn = lossOn }).Encode(row).Example));
+        Assert.NotEmpty(SmallModel.Trained(SmallModel.Encoder().Encode(row with { Trained = [true, false, true, true] }).Example));
+    }
+
     [Fact]
     public void Encode_ControlTokenInAMessage_IsTextWhenEscaped()
     {
