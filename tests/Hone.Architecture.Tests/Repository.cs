@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Xml.Linq;
+using Hone.Core.Tests;
 
 namespace Hone.Architecture.Tests;
 
@@ -19,7 +20,7 @@ internal sealed class Repository
     }
 
     /// <summary>The repository that this test was built from.</summary>
-    public static Repository Current { get; } = Open(FindRoot());
+    public static Repository Current { get; } = Open(RepositoryFolder.Root);
 
     /// <summary>Absolute path without a trailing separator.</summary>
     public string Root { get; }
@@ -71,19 +72,6 @@ internal sealed class Repository
         Span<byte> start = stackalloc byte[4096];
         using FileStream stream = File.OpenRead(PathOf(file));
         return start[..stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)].Contains((byte)0);
-    }
-
-    private static string FindRoot()
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "Hone.slnx")))
-            {
-                return folder.FullName;
-            }
-        }
-
-        throw new DirectoryNotFoundException($"No folder above {AppContext.BaseDirectory} holds Hone.slnx.");
     }
 
     private static IEnumerable<string>? GitFiles(string root)

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.Json;
 using Hone.Core.Runs;
 using Hone.Core.Stages;
 
@@ -48,7 +49,11 @@ public abstract class CliTestBase : IDisposable
         File.WriteAllText(name, text);
     }
 
+    /// <summary>Runs a command that needs the foundations alone.</summary>
     protected int Run(params string[] args) => RunWith(args);
+
+    /// <summary>Runs a command with all parts of the program.</summary>
+    protected int RunHone(params string[] args) => RunWith(args, PartAssemblies.All);
 
     internal int RunWith(
         string[] args, Func<IReadOnlyList<Assembly>>? assemblies = null, IFileSystem? files = null, string runs = "runs", Action<int>? threads = null)
@@ -80,6 +85,31 @@ public abstract class CliTestBase : IDisposable
         int code = Run(args);
         return $"$ hone {string.Join(' ', args)}\n{Out}--- stderr\n{Error}--- exit code {code}\n";
     }
+
+    /// <summary>Requires that a recipe with a mistake in it is refused, with the reason.</summary>
+    /// <param name="recipe">The recipe without the mistake.</param>
+    /// <param name="from">What the mistake replaces.</param>
+    /// <param name="to">The mistake.</param>
+    /// <param name="expected">What the message must say.</param>
+    protected void RequireMistakeExplained(string recipe, string from, string to, string expected)
+    {
+        string text = recipe.Replace(from, to, StringComparison.Ordinal);
+        Assert.NotEqual(recipe, text);
+        Write("wrong.yaml", text);
+
+        Assert.NotEqual(ExitCodes.Done, RunHone("run", "wrong.yaml"));
+
+        Assert.Contains(expected, Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("internal error", Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>The adapter that a run's stage <c>train</c> has made.</summary>
+    protected static byte[] AdapterOf(string run) => File.ReadAllBytes(Path.Combine(run, "stages", "train", "adapter", "adapter_model.safetensors"));
+
+    /// <summary>The lines of a run's <c>metrics.jsonl</c> that have a figure.</summary>
+    protected static JsonElement[] MetricsOf(string run, string figure) =>
+        [.. File.ReadLines(Path.Combine(run, "metrics.jsonl")).Select(line => JsonDocument.Parse(line).RootElement).Where(line => line.TryGetProperty(figure, out _))];
 
     public void Dispose()
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Hone.Evaluation;
 using Hone.Inference.Tests;
@@ -32,11 +31,7 @@ public sealed class EvaluateStageTests : CliTestBase
         Write("score.yaml", Recipe);
     }
 
-    private static string Program => Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "hone.exe" : "hone");
-
     private string Stage => Path.Combine(Out.Trim(), "stages", "score");
-
-    private int RunHone(params string[] args) => RunWith(args, PartAssemblies.All);
 
     [Fact]
     public void Run_OfConversations_WritesTheAnswersInOrderAndTheirSum()
@@ -165,34 +160,19 @@ public sealed class EvaluateStageTests : CliTestBase
         Assert.True(RunHone("run", "score.yaml") == ExitCodes.Done, Error);
         byte[] answers = File.ReadAllBytes(Path.Combine(Stage, "answers.jsonl")), summary = File.ReadAllBytes(Path.Combine(Stage, "evaluation.json"));
 
-        string? run = null;
-        int kills = 0, earlier = 0;
-        while (true)
+        int earlier = 0;
+        (string run, int kills) = KilledRun.Finish("score.yaml", firstEvents: 3, folder =>
         {
-            using Process process = Process.Start(new ProcessStartInfo(Program, run is null ? ["run", "score.yaml", "--json"] : ["run", "score.yaml", "--resume", run, "--json"])
-            {
-                RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
-            })!;
-            Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-            bool ended = !ReadEvents(process, 3 + (kills % 3), ref run);
-            process.Kill();
-            process.WaitForExit();
-            if (ended)
-            {
-                break;
-            }
-
-            string results = Path.Combine(run!, "stages", "score", "generation", "results.jsonl");
+            string results = Path.Combine(folder, "stages", "score", "generation", "results.jsonl");
             int lines = File.Exists(results) ? File.ReadAllLines(results).Length : 0;
             Assert.True(lines >= earlier, $"{earlier} answers became {lines}");
             earlier = lines;
-            Assert.True(++kills < 100, "the run never ends");
-        }
+        });
 
         Assert.True(kills > 0, "nothing was killed");
-        Assert.Equal(answers, File.ReadAllBytes(Path.Combine(run!, "stages", "score", "answers.jsonl")));
-        Assert.Equal(summary, File.ReadAllBytes(Path.Combine(run!, "stages", "score", "evaluation.json")));
-        string[] ids = [.. File.ReadLines(Path.Combine(run!, "stages", "score", "generation", "results.jsonl")).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("id").GetString()!)];
+        Assert.Equal(answers, File.ReadAllBytes(Path.Combine(run, "stages", "score", "answers.jsonl")));
+        Assert.Equal(summary, File.ReadAllBytes(Path.Combine(run, "stages", "score", "evaluation.json")));
+        string[] ids = [.. File.ReadLines(Path.Combine(run, "stages", "score", "generation", "results.jsonl")).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("id").GetString()!)];
         Assert.Equal(Rows, ids.Distinct().Count());
         Assert.Equal(Rows, ids.Length);
     }
@@ -210,15 +190,8 @@ public sealed class EvaluateStageTests : CliTestBase
     public void Run_OfAMistakenRecipe_SaysWhatAndHow(string from, string to, string expected)
     {
         Write("words.jsonl", """{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"no number"}]}""" + "\n");
-        string text = Recipe.Replace(from, to, StringComparison.Ordinal);
-        Assert.NotEqual(Recipe, text);
-        Write("wrong.yaml", to.EndsWith("final-number", StringComparison.Ordinal) ? text.Replace("chat.jsonl", "words.jsonl", StringComparison.Ordinal) : text);
-
-        Assert.NotEqual(ExitCodes.Done, RunHone("run", "wrong.yaml"));
-
-        Assert.Contains(expected, Error, StringComparison.Ordinal);
-        Assert.DoesNotContain("   at ", Error, StringComparison.Ordinal);
-        Assert.DoesNotContain("internal error", Error, StringComparison.Ordinal);
+        string recipe = to.EndsWith("final-number", StringComparison.Ordinal) ? Recipe.Replace("chat.jsonl", "words.jsonl", StringComparison.Ordinal) : Recipe;
+        RequireMistakeExplained(recipe, from, to, expected);
     }
 
     [Fact]
@@ -229,22 +202,5 @@ public sealed class EvaluateStageTests : CliTestBase
         Assert.Equal(ExitCodes.Failed, RunHone("run", "score.yaml"));
 
         Assert.Contains("This model has no chat template.", Error, StringComparison.Ordinal);
-    }
-
-    /// <summary>Reads events and the run's folder from the first; false when the program ends before.</summary>
-    private static bool ReadEvents(Process process, int count, ref string? run)
-    {
-        for (int i = 0; i < count; i++)
-        {
-            if (process.StandardOutput.ReadLine() is not { } line)
-            {
-                return false;
-            }
-
-            using JsonDocument json = JsonDocument.Parse(line);
-            run ??= json.RootElement.TryGetProperty("folder", out JsonElement folder) ? folder.GetString() : null;
-        }
-
-        return true;
     }
 }

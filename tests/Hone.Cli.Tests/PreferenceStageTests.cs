@@ -45,14 +45,13 @@ public sealed class PreferenceStageTests : CliTestBase
         using CausalLm model = CausalLm.Load("model");
         using LoraAdapter adapter = LoraAdapter.Load(Path.Combine(train, "adapter"), model);
         Assert.Equal(14, adapter.Linears.Count);
-        JsonElement[] metrics = [.. File.ReadLines(Path.Combine(Out.Trim(), "metrics.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)];
-        JsonElement[] steps = [.. metrics.Where(line => line.TryGetProperty("loss", out _))];
+        JsonElement[] steps = MetricsOf(Out.Trim(), "loss");
         Assert.Equal(18, steps.Length); // 24 pairs, 4 a step, three times
         Assert.Equal(0, steps[0].GetProperty("reward_margin").GetDouble(), 1e-6);
         Assert.Equal(Math.Log(2), steps[0].GetProperty("loss").GetDouble(), 1e-6);
         Assert.True(steps[^1].GetProperty("reward_margin").GetDouble() > 0.05);
         Assert.All(steps, step => Assert.InRange(step.GetProperty("accuracy").GetDouble(), 0, 1));
-        JsonElement[] evaluations = [.. metrics.Where(line => line.TryGetProperty("validation_loss", out _))];
+        JsonElement[] evaluations = MetricsOf(Out.Trim(), "validation_loss");
         Assert.Equal(7, evaluations.Length); // before the first step, and every three
         Assert.True(evaluations[^1].GetProperty("validation_accuracy").GetDouble() > evaluations[0].GetProperty("validation_accuracy").GetDouble());
         Assert.True(RunHone("merge", "model", Path.Combine(train, "adapter"), "--out", "merged") == ExitCodes.Done, Error);
@@ -69,7 +68,7 @@ public sealed class PreferenceStageTests : CliTestBase
 
         Assert.True(RunHone("run", "other.yaml") == ExitCodes.Done, Error);
 
-        JsonElement[] steps = [.. File.ReadLines(Path.Combine(Out.Trim(), "metrics.jsonl")).Select(line => JsonDocument.Parse(line).RootElement).Where(line => line.TryGetProperty("loss", out _))];
+        JsonElement[] steps = MetricsOf(Out.Trim(), "loss");
         Assert.All(steps, step => Assert.True(double.IsFinite(step.GetProperty(figure).GetDouble())));
         Assert.True(steps[^1].GetProperty("reward_margin").GetDouble() > steps[0].GetProperty("reward_margin").GetDouble());
     }
@@ -82,7 +81,7 @@ public sealed class PreferenceStageTests : CliTestBase
         Assert.True(RunHone("run", "full.yaml") == ExitCodes.Done, Error);
 
         using CausalLm model = CausalLm.Load(Path.Combine(Out.Trim(), "stages", "train", "model"));
-        JsonElement first = File.ReadLines(Path.Combine(Out.Trim(), "metrics.jsonl")).Select(line => JsonDocument.Parse(line).RootElement).First(line => line.TryGetProperty("loss", out _));
+        JsonElement first = MetricsOf(Out.Trim(), "loss")[0];
         Assert.Equal(Math.Log(2), first.GetProperty("loss").GetDouble(), 1e-5);
     }
 
@@ -107,17 +106,8 @@ public sealed class PreferenceStageTests : CliTestBase
     [InlineData("max_tokens: 64", "max_tokens: 64, max_prompt_tokens: 64", "max_prompt_tokens")]
     [InlineData("      validation_rows: 4\n", "", "validation_fraction")]
     [InlineData("[pairs.jsonl]", "[chat.jsonl]", "chat.jsonl")]
-    public void Run_OfAMistakenRecipe_SaysWhatAndHow(string from, string to, string expected)
-    {
-        string text = Recipe.Replace(from, to.Replace(", max_prompt", "\n      max_prompt", StringComparison.Ordinal), StringComparison.Ordinal);
-        Assert.NotEqual(Recipe, text);
-        Write("wrong.yaml", text);
-
-        Assert.NotEqual(ExitCodes.Done, RunHone("run", "wrong.yaml"));
-
-        Assert.Contains(expected, Error, StringComparison.Ordinal);
-        Assert.DoesNotContain("   at ", Error, StringComparison.Ordinal);
-    }
+    public void Run_OfAMistakenRecipe_SaysWhatAndHow(string from, string to, string expected) =>
+        RequireMistakeExplained(Recipe, from, to.Replace(", max_prompt", "\n      max_prompt", StringComparison.Ordinal), expected);
 
     [Theory]
     [InlineData("""{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"}]}""", "do not say which answers are better")]
@@ -142,8 +132,4 @@ public sealed class PreferenceStageTests : CliTestBase
         Assert.Equal(ExitCodes.Failed, RunHone("run", "dpo.yaml"));
         Assert.Contains("row 30", Error, StringComparison.Ordinal);
     }
-
-    private int RunHone(params string[] args) => RunWith(args, PartAssemblies.All);
-
-    private static byte[] AdapterOf(string run) => File.ReadAllBytes(Path.Combine(run, "stages", "train", "adapter", "adapter_model.safetensors"));
 }

@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using System.Text.Json;
-
 namespace Hone.Cli.Tests;
 
 /// <summary>The real program in a process of its own: killed, interrupted, started twice.</summary>
@@ -13,8 +10,6 @@ public sealed class ProcessTests : CliTestBase
     private const int Stages = 14; // about 100 events of 150 bytes each: three times what a pipe holds
     private const int Killed = 137; // 128 + SIGKILL
 
-    private static string Program => Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "hone.exe" : "hone");
-
     private static void WriteLongRecipe()
     {
         Write("many.jsonl", string.Concat(Enumerable.Range(0, 26_000).Select(i => $"{i}\n")));
@@ -22,34 +17,12 @@ public sealed class ProcessTests : CliTestBase
         Write("long.yaml", $"name: long\nstages:\n{stages}");
     }
 
-    private static Process Start(params string[] args)
+    /// <summary>The run's folder, once so many events have been read.</summary>
+    private static string RunOf(HoneProcess process, int events)
     {
-        var start = new ProcessStartInfo(Program, args) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        return Process.Start(start)!;
+        Assert.True(process.ReadEvents(events), "the program ended early");
+        return process.Folder!; // the first event names it
     }
-
-    private static (int Code, string Out, string Error) Finish(Process process)
-    {
-        Task<string> error = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, output, error.GetAwaiter().GetResult());
-    }
-
-    private static string ReadEvents(Process process, int count)
-    {
-        string folder = "";
-        for (int i = 0; i < count; i++)
-        {
-            using JsonDocument line = JsonDocument.Parse(process.StandardOutput.ReadLine()!);
-            folder = line.RootElement.TryGetProperty("folder", out JsonElement value) ? value.GetString()! : folder;
-        }
-
-        return folder;
-    }
-
-    private static void Signal(Process process, string signal) =>
-        Process.Start("kill", [signal, process.Id.ToString()]).WaitForExit();
 
     private static Dictionary<string, string> Artifacts(string run) =>
         Directory.GetFiles(Path.Combine(run, "stages"), "*", SearchOption.AllDirectories).ToDictionary(file => Path.GetRelativePath(run, file), File.ReadAllText);
@@ -63,13 +36,13 @@ public sealed class ProcessTests : CliTestBase
         Dictionary<string, string> expected = Artifacts(Out.Trim());
         foreach (int events in new[] { 1, 2, 40, 103, 104, 250, 333, 480 })
         {
-            using Process process = Start("run", "long.yaml", "--json");
-            string run = ReadEvents(process, events);
+            using var process = new HoneProcess("run", "long.yaml", "--json");
+            string run = RunOf(process, events);
             process.Kill();
-            Assert.Equal(Killed, Finish(process).Code);
+            Assert.Equal(Killed, process.Finish().Code);
 
-            using Process resumed = Start("run", "long.yaml", "--resume", run);
-            (int code, string output, string error) = Finish(resumed);
+            using var resumed = new HoneProcess("run", "long.yaml", "--resume", run);
+            (int code, string output, string error) = resumed.Finish();
 
             Assert.True(code == 0, error);
             Assert.Equal(run, output.Trim());
@@ -85,17 +58,17 @@ public sealed class ProcessTests : CliTestBase
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "needs signals");
         WriteLongRecipe();
-        using Process process = Start("run", "long.yaml", "--json");
-        string run = ReadEvents(process, 150);
-        Signal(process, signal);
-        (int code, string output, string error) = Finish(process);
+        using var process = new HoneProcess("run", "long.yaml", "--json");
+        string run = RunOf(process, 150);
+        process.Signal(signal);
+        (int code, string output, string error) = process.Finish();
 
         Assert.Equal(ExitCodes.Cancelled, code);
         Assert.Contains($"stopped; continue with: hone run long.yaml --resume {run}\n", error, StringComparison.Ordinal);
         Assert.Contains("\"event\":\"run_cancelled\"", output, StringComparison.Ordinal);
 
-        using Process resumed = Start("run", "--resume", run);
-        (int resumedCode, _, string resumedError) = Finish(resumed);
+        using var resumed = new HoneProcess("run", "--resume", run);
+        (int resumedCode, _, string resumedError) = resumed.Finish();
         Assert.True(resumedCode == 0, resumedError);
         Assert.Contains("[1/14] s1: already done, 1 file verified", resumedError, StringComparison.Ordinal);
         Assert.Contains("[14/14] s14: done", resumedError, StringComparison.Ordinal);
@@ -105,17 +78,17 @@ public sealed class ProcessTests : CliTestBase
     public void SecondProcess_OnARunInUse_IsToldWhoHoldsIt()
     {
         WriteLongRecipe();
-        using Process first = Start("run", "long.yaml", "--json");
-        string run = ReadEvents(first, 150);
+        using var first = new HoneProcess("run", "long.yaml", "--json");
+        string run = RunOf(first, 150);
 
-        using Process second = Start("run", "long.yaml", "--resume", run);
-        (int code, string output, string error) = Finish(second);
+        using var second = new HoneProcess("run", "long.yaml", "--resume", run);
+        (int code, string output, string error) = second.Finish();
 
         Assert.Equal(ExitCodes.Failed, code);
         Assert.Equal("", output);
         Assert.StartsWith($"error: The run is in use by another process.\n  at   {run}\n  got  process {first.Id} on ", error, StringComparison.Ordinal);
         Assert.Contains($"kill {first.Id}", error, StringComparison.Ordinal);
-        Assert.Equal(ExitCodes.Done, Finish(first).Code);
+        Assert.Equal(ExitCodes.Done, first.Finish().Code);
     }
 
     [Fact]
@@ -123,8 +96,8 @@ public sealed class ProcessTests : CliTestBase
     {
         Write("bad.yaml", "name: x\nstages: {}\n");
 
-        using Process process = Start("check", "good.yaml", "bad.yaml");
-        (int code, string output, string error) = Finish(process);
+        using var process = new HoneProcess("check", "good.yaml", "bad.yaml");
+        (int code, string output, string error) = process.Finish();
 
         Assert.Equal(ExitCodes.Usage, code);
         Assert.Equal("good.yaml: ok (2 stages)\n", output);
@@ -134,8 +107,8 @@ public sealed class ProcessTests : CliTestBase
     [Fact]
     public void Help_RealProgram_HasTheEmbeddedDocumentation()
     {
-        using Process process = Start("help", "stage", "shuffle");
-        (int code, string output, _) = Finish(process);
+        using var process = new HoneProcess("help", "stage", "shuffle");
+        (int code, string output, _) = process.Finish();
 
         Assert.Equal(ExitCodes.Done, code);
         Assert.Contains("Puts the rows of a JSONL file into a random order.", output, StringComparison.Ordinal);

@@ -1,3 +1,4 @@
+using Hone.Core.Tests;
 using Hone.Evaluation;
 
 namespace Hone.Cli.Tests;
@@ -6,8 +7,6 @@ namespace Hone.Cli.Tests;
 public sealed class QuickstartTests : CliTestBase
 {
     private static readonly string[] s_small = ["--set", "stages.problems.count=60", "--set", "stages.problems.held_out=12", "--set", "stages.train.batch.max_steps=2"];
-
-    private int RunHone(params string[] args) => RunWith(args, PartAssemblies.All);
 
     [Fact]
     public void Quickstart_MadeSmall_ShowsBothResultsAndSamples()
@@ -45,7 +44,7 @@ public sealed class QuickstartTests : CliTestBase
     [Fact]
     public void EmbeddedModel_AsksAndAnswers_MoreThanHalfOfTheProblemsOfOneStep()
     {
-        string model = Path.Combine(Repository(), "models", "hone-tiny");
+        string model = Path.Combine(RepositoryFolder.Root, "models", "hone-tiny");
         Write("solve.yaml", $$"""
             name: solve
             seed: 77
@@ -61,17 +60,5 @@ public sealed class QuickstartTests : CliTestBase
         EvaluationSummary summary = EvaluationFiles.ReadSummary(Path.Combine(Out.Trim(), "stages", "solve", "evaluation.json"));
         Assert.True(summary.Right > 30, $"{summary.Right} of {summary.Count}");
         Assert.Equal(0, summary.Unanswered);
-    }
-
-    private static string Repository()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Hone.slnx")))
-        {
-            folder = folder.Parent;
-        }
-
-        Assert.NotNull(folder);
-        return folder.FullName;
     }
 }

@@ -34,8 +34,6 @@ public sealed class SftStageTests : CliTestBase
         Write("sft.yaml", Recipe);
     }
 
-    private int RunHone(params string[] args) => RunWith(args, PartAssemblies.All);
-
     [Fact]
     public void Run_OfAChatFile_WritesAnAdapterThatTheModelTakes()
     {
@@ -48,12 +46,25 @@ public sealed class SftStageTests : CliTestBase
         Assert.Equal(14, adapter.Linears.Count); // seven layers in each of two blocks
         using JsonDocument result = JsonDocument.Parse(File.ReadAllText(Path.Combine(train, "training.json")));
         Assert.Equal(12, result.RootElement.GetProperty("steps").GetInt64()); // 24 examples, 4 a step, twice
-        JsonElement[] metrics = [.. File.ReadLines(Path.Combine(Out.Trim(), "metrics.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)];
-        Assert.Equal(12, metrics.Count(line => line.TryGetProperty("loss", out _)));
-        Assert.Equal(7, metrics.Count(line => line.TryGetProperty("validation_loss", out _))); // before the first step, and every two steps
+        string run = Out.Trim();
+        Assert.Equal(12, MetricsOf(run, "loss").Length);
+        Assert.Equal(7, MetricsOf(run, "validation_loss").Length); // before the first step, and every two steps
         Assert.True(RunHone("generate", "model", "--adapter", Path.Combine(train, "adapter"), "--input", "prompts.jsonl", "--output", "out.jsonl") != ExitCodes.Done); // no prompts.jsonl
         Write("prompts.jsonl", """{"prompt":"a b"}""" + "\n");
         Assert.True(RunHone("generate", "model", "--adapter", Path.Combine(train, "adapter"), "--input", "prompts.jsonl", "--output", "out.jsonl", "--max-tokens", "4") == ExitCodes.Done, Error);
+    }
+
+    [Fact]
+    public void Convert_OfATrainedAdapter_WritesAFileForLlamaCpp()
+    {
+        Assert.True(RunHone("run", "sft.yaml") == ExitCodes.Done, Error);
+        string adapter = Path.Combine(Out.Trim(), "stages", "train", "adapter");
+
+        Assert.True(RunHone("convert", adapter, "--to", "gguf", "--base", "model", "--out", "adapter.gguf") == ExitCodes.Done, Error);
+
+        Assert.Equal("GGUF"u8, File.ReadAllBytes("adapter.gguf").AsSpan(0, 4));
+        Assert.Equal(ExitCodes.Usage, RunHone("convert", adapter, "--to", "gguf", "--out", "other.gguf"));
+        Assert.Contains("its model is needed too", Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -89,17 +100,8 @@ public sealed class SftStageTests : CliTestBase
     [InlineData("alpha: 8,", "alpha: 8, targets: [nothing],", "q_proj")]
     [InlineData("validation_rows: 4", "validation_rows: 400", "validation_rows")]
     [InlineData("      validation_rows: 4\n", "", "validation_fraction")]
-    public void Run_OfAMistakenRecipe_SaysWhatAndHow(string from, string to, string expected)
-    {
-        string text = Recipe.Replace(from, to, StringComparison.Ordinal);
-        Assert.NotEqual(Recipe, text);
-        Write("wrong.yaml", text);
-
-        Assert.NotEqual(ExitCodes.Done, RunHone("run", "wrong.yaml"));
-
-        Assert.Contains(expected, Error, StringComparison.Ordinal);
-        Assert.DoesNotContain("   at ", Error, StringComparison.Ordinal);
-    }
+    public void Run_OfAMistakenRecipe_SaysWhatAndHow(string from, string to, string expected) =>
+        RequireMistakeExplained(Recipe, from, to, expected);
 
     [Fact]
     public void Run_OfRowsWithoutAnswer_NamesTheRow()
@@ -110,6 +112,4 @@ public sealed class SftStageTests : CliTestBase
 
         Assert.Contains("row 29", Error, StringComparison.Ordinal);
     }
-
-    private static byte[] AdapterOf(string run) => File.ReadAllBytes(Path.Combine(run, "stages", "train", "adapter", "adapter_model.safetensors"));
 }

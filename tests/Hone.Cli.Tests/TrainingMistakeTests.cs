@@ -166,8 +166,6 @@ public sealed class TrainingMistakeTests : CliTestBase
 
     private static string Row(string question, string answer) => $$"""{"messages":[{"role":"user","content":"{{question}}"},{"role":"assistant","content":"{{answer}}"}]}""" + "\n";
 
-    private static byte[] AdapterOf(string run) => File.ReadAllBytes(Path.Combine(run, "stages", "train", "adapter", "adapter_model.safetensors"));
-
     /// <summary>A model with the tiny one's tokenizer whose layers are wider, so that no adapter of the tiny one fits.</summary>
     private void SaveWiderModel(string folder)
     {
@@ -208,6 +206,4 @@ public sealed class TrainingMistakeTests : CliTestBase
         Assert.DoesNotContain("internal error", Error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", Error, StringComparison.Ordinal);
     }
-
-    private int RunHone(params string[] args) => RunWith(args, PartAssemblies.All);
 }

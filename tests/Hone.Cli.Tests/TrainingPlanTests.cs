@@ -43,15 +43,27 @@ public sealed class TrainingPlanTests : CliTestBase
 
         Assert.True(RunHone("run", "r.yaml", "--only", "train") == ExitCodes.Done, Error);
 
-        using JsonDocument manifest = JsonDocument.Parse(File.ReadAllText(Path.Combine(Out.Trim(), "manifest.json")));
-        JsonElement counts = manifest.RootElement.GetProperty("stages").EnumerateArray().Single(stage => stage.GetProperty("name").GetString() == "train").GetProperty("counts");
-        foreach (string name in (string[])["examples", "validation_examples", "trainable_parameters", "steps", "tokens"])
-        {
-            Assert.Equal(counts.GetProperty(name).GetDouble(), estimate.GetProperty(name).GetDouble());
-        }
-
+        RequireCounts(estimate, Out.Trim(), "train");
         Assert.Equal(9, estimate.GetProperty("steps").GetDouble()); // 18 examples, 6 batches, 3 steps, 3 epochs
         Assert.True(estimate.GetProperty("peak_bytes").GetInt64() > 0);
+    }
+
+    [Theory]
+    [InlineData("{ type: dpo }")]
+    [InlineData("{ type: orpo }")]
+    [InlineData("{ type: kto }")]
+    public void DryRun_OfAPreferenceTraining_SaysWhatTheRunThenDoes(string loss)
+    {
+        Write("pairs.jsonl", string.Concat(Enumerable.Range(0, 14).Select(i => $$"""{"prompt":"q{{i}}","chosen":"good {{new string('x', i % 5)}}","rejected":"bad {{i}}"}""" + "\n")));
+        Write("p.yaml", $"name: p\nmodel: model\nstages:\n  train:\n    type: preference\n    dataset: {{ sources: [pairs.jsonl], max_tokens: 64, validation_rows: 2 }}\n    loss: {loss}\n    adapter: {{ type: lora, rank: 4, alpha: 8 }}\n    batch: {{ rows: 3, accumulate: 2, epochs: 2 }}\n");
+        Assert.True(RunHone("run", "p.yaml", "--dry-run", "--json") == ExitCodes.Done, Error);
+        using JsonDocument plan = JsonDocument.Parse(Out);
+        JsonElement estimate = plan.RootElement.GetProperty("stages")[0].GetProperty("estimate");
+        Assert.False(Directory.Exists("runs"));
+
+        Assert.True(RunHone("run", "p.yaml") == ExitCodes.Done, Error);
+
+        RequireCounts(estimate, Out.Trim(), "train");
     }
 
     [Fact]
@@ -139,5 +151,14 @@ public sealed class TrainingPlanTests : CliTestBase
         Assert.Contains(message, Error, StringComparison.Ordinal);
     }
 
-    private int RunHone(params string[] args) => RunWith(args, PartAssemblies.All);
+    /// <summary>Requires that a run's stage counted what was foretold.</summary>
+    private static void RequireCounts(JsonElement estimate, string run, string stage)
+    {
+        using JsonDocument manifest = JsonDocument.Parse(File.ReadAllText(Path.Combine(run, "manifest.json")));
+        JsonElement counts = manifest.RootElement.GetProperty("stages").EnumerateArray().Single(made => made.GetProperty("name").GetString() == stage).GetProperty("counts");
+        foreach (string name in (string[])["examples", "validation_examples", "trainable_parameters", "steps", "tokens"])
+        {
+            Assert.Equal(counts.GetProperty(name).GetDouble(), estimate.GetProperty(name).GetDouble());
+        }
+    }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Hone.Core.Tests;
 
 namespace Hone.Conformance.Tests;
 
@@ -8,7 +9,7 @@ internal static class Fixtures
     /// <summary>HONE_FIXTURES, else HONE_SHARED/fixtures, else ../shared/fixtures beside the repository; may not exist.</summary>
     public static string Root { get; } = Path.GetFullPath(
         Environment.GetEnvironmentVariable("HONE_FIXTURES")
-        ?? Path.Combine(Environment.GetEnvironmentVariable("HONE_SHARED") ?? Path.Combine(RepositoryRoot(), "..", "shared"), "fixtures"));
+        ?? Path.Combine(Environment.GetEnvironmentVariable("HONE_SHARED") ?? Path.Combine(RepositoryFolder.Find() ?? Environment.CurrentDirectory, "..", "shared"), "fixtures"));
 
     /// <summary>Path below the root.</summary>
     public static string At(params ReadOnlySpan<string> parts) => Path.Combine([Root, .. parts]);
@@ -20,16 +21,5 @@ internal static class Fixtures
         Assert.SkipUnless(File.Exists(path), $"no fixture {Path.GetRelativePath(Root, path)} under HONE_FIXTURES");
         using JsonDocument document = JsonDocument.Parse(File.ReadAllText(path));
         return document.RootElement.Clone();
-    }
-
-    private static string RepositoryRoot()
-    {
-        string? folder = AppContext.BaseDirectory;
-        while (folder is not null && !File.Exists(Path.Combine(folder, "Hone.slnx")))
-        {
-            folder = Path.GetDirectoryName(folder);
-        }
-
-        return folder ?? Environment.CurrentDirectory;
     }
 }

@@ -4,7 +4,6 @@ using Hone.Core.Runs;
 using Hone.Data.Collators;
 using Hone.Data.Datasets;
 using Hone.Inference.Tests;
-using Hone.Models;
 using Hone.Models.Adapters;
 using Hone.Training.Adapters;
 using Hone.Training.References;
@@ -13,31 +12,12 @@ using Hone.Training.Trainers;
 namespace Hone.Training.Tests;
 
 /// <summary>A small model with an adapter, and answers to train it on as examples of random tokens.</summary>
-internal sealed class PreferenceRun : IDisposable
+internal sealed class PreferenceRun(LoraOptions? lora = null, ulong seed = 3) : RecordedRun(lora ?? new LoraOptions { Rank = 4 }, seed)
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("hone-prefer").FullName;
+    /// <summary>The adapter, which there always is.</summary>
+    public new LoraAdapter Adapter => base.Adapter!;
 
-    public PreferenceRun(LoraOptions? lora = null, ulong seed = 3)
-    {
-        TinyModel.Save(Path.Combine(_folder, "model"));
-        Model = CausalLm.Load(Path.Combine(_folder, "model"), new LoadOptions { Use = ModelUse.AdapterTraining });
-        Adapter = (lora ?? new LoraOptions { Rank = 4 }).Create(Model, new RandomStream(seed, "adapter"));
-        Adapter.Attach();
-    }
-
-    public CausalLm Model { get; }
-
-    public LoraAdapter Adapter { get; }
-
-    public List<StepReport> Steps { get; } = [];
-
-    public List<EvaluationReport> Evaluations { get; } = [];
-
-    public List<string> Warnings { get; } = [];
-
-    public string References => Path.Combine(_folder, "reference");
-
-    public string Checkpoints => Path.Combine(_folder, "checkpoints");
+    public string References => Path.Combine(Folder, "reference");
 
     /// <summary>Prompts of 2 to 5 tokens with answers of 1 to 6; the same number and seed give the same ones. Neighbours 2i and 2i + 1 share their prompt.</summary>
     public static SftExample[] Examples(int count, ulong seed = 1) => [.. Enumerable.Range(0, count).Select(i =>
@@ -74,53 +54,5 @@ internal sealed class PreferenceRun : IDisposable
         return [.. Enumerable.Range(0, examples.Length).Chunk(perBatch).Select(rows => new FeedbackBatch(
             Join(rows.Select(i => examples[i])), [.. rows.Select(i => i % 3 != 0)], [.. rows.Select(i => all[i])],
             Join(rows.Select(i => mismatched[i])), [.. rows.Select(i => all[examples.Length + i])]))];
-    }
-
-    public TrainingLoop<TBatch> Loop<TBatch>(Trainer<TBatch> trainer, TBatch[] training, TrainingOptions options, TBatch[]? validation = null, bool saves = false, CancellationTokenSource? cancelAfter = null, long cancelStep = 0) =>
-        new(new TrainingRun<TBatch>
-        {
-            Trainer = trainer,
-            Adapter = Adapter,
-            Training = new BatchList<TBatch>(training),
-            Validation = validation is null ? null : new BatchList<TBatch>(validation),
-            Options = options,
-            Random = new RandomStream(7, "train"),
-            CheckpointFolder = saves ? Checkpoints : null,
-            Key = "key",
-            Observer = new Recorder(this, cancelAfter, cancelStep),
-        });
-
-    /// <summary>The bytes of everything that is trained.</summary>
-    public byte[] TrainedBytes() => [.. Adapter.Parameters().OrderBy(parameter => parameter.Name, StringComparer.Ordinal).SelectMany(parameter => parameter.ToArray<float>().SelectMany(BitConverter.GetBytes))];
-
-    public void Dispose()
-    {
-        Adapter.Detach();
-        Adapter.Dispose();
-        Model.Dispose();
-        Directory.Delete(_folder, recursive: true);
-    }
-
-    private sealed class BatchList<TBatch>(TBatch[] batches) : IBatchSource<TBatch>
-    {
-        public int CountOf(int epoch) => batches.Length;
-
-        public TBatch Load(int epoch, int batch) => batches[batch];
-    }
-
-    private sealed class Recorder(PreferenceRun run, CancellationTokenSource? cancelAfter, long cancelStep) : ITrainingObserver
-    {
-        public void OnStep(StepReport report)
-        {
-            run.Steps.Add(report);
-            if (report.Step == cancelStep)
-            {
-                cancelAfter?.Cancel();
-            }
-        }
-
-        public void OnEvaluation(EvaluationReport report) => run.Evaluations.Add(report);
-
-        public void OnWarning(string message) => run.Warnings.Add(message);
     }
 }

@@ -2,8 +2,6 @@ using Hone.Core.Random;
 using Hone.Data.Collators;
 using Hone.Data.Datasets;
 using Hone.Inference.Tests;
-using Hone.Models;
-using Hone.Models.Adapters;
 using Hone.Training.Adapters;
 using Hone.Training.Optimizers;
 using Hone.Training.Schedules;
@@ -11,32 +9,9 @@ using Hone.Training.Trainers;
 
 namespace Hone.Training.Tests;
 
-/// <summary>A small model with an adapter, data to train it on, and what the loop reports.</summary>
-internal sealed class TinyRun : IDisposable
+/// <summary>A small model with an adapter, and sequences to train it on.</summary>
+internal sealed class TinyRun(LoraOptions? adapter = null, bool isFull = false) : RecordedRun(isFull ? null : adapter ?? new LoraOptions { Rank = 4 }, seed: 3)
 {
-    private readonly string _folder;
-
-    public TinyRun(LoraOptions? adapter = null, bool isFull = false)
-    {
-        string folder = _folder = Directory.CreateTempSubdirectory("hone-train").FullName;
-        TinyModel.Save(Path.Combine(folder, "model"));
-        Model = CausalLm.Load(Path.Combine(folder, "model"), new LoadOptions { Use = isFull ? ModelUse.FullTraining : ModelUse.AdapterTraining });
-        Adapter = isFull ? null : (adapter ?? new LoraOptions { Rank = 4 }).Create(Model, new RandomStream(3, "adapter"));
-        Adapter?.Attach();
-    }
-
-    public CausalLm Model { get; }
-
-    public LoraAdapter? Adapter { get; }
-
-    public List<StepReport> Steps { get; } = [];
-
-    public List<EvaluationReport> Evaluations { get; } = [];
-
-    public List<string> Warnings { get; } = [];
-
-    public string Checkpoints => Path.Combine(_folder, "checkpoints");
-
     public static TrainingOptions Options { get; } = new()
     {
         MaxSteps = 6,
@@ -59,51 +34,5 @@ internal sealed class TinyRun : IDisposable
     })];
 
     public TrainingLoop<SequenceBatch> Loop(TrainingOptions options, SequenceBatch[] training, SequenceBatch[]? validation = null, bool saves = false, CancellationTokenSource? cancelAfter = null, long cancelStep = 0) =>
-        new(new TrainingRun<SequenceBatch>
-        {
-            Trainer = new SftTrainer(Model),
-            Adapter = Adapter,
-            Training = new BatchList(training),
-            Validation = validation is null ? null : new BatchList(validation),
-            Options = options,
-            Random = new RandomStream(7, "train"),
-            CheckpointFolder = saves ? Checkpoints : null,
-            Key = "key",
-            Observer = new Recorder(this, cancelAfter, cancelStep),
-        });
-
-    /// <summary>The bytes of everything that is trained.</summary>
-    public byte[] TrainedBytes() => [.. (Adapter?.Parameters() ?? Model.Parameters()).Where(parameter => parameter.IsTrainable).OrderBy(parameter => parameter.Name, StringComparer.Ordinal)
-        .SelectMany(parameter => parameter.ToArray<float>().SelectMany(BitConverter.GetBytes))];
-
-    public void Dispose()
-    {
-        Adapter?.Detach();
-        Adapter?.Dispose();
-        Model.Dispose();
-        Directory.Delete(_folder, recursive: true);
-    }
-
-    private sealed class BatchList(SequenceBatch[] batches) : IBatchSource<SequenceBatch>
-    {
-        public int CountOf(int epoch) => batches.Length;
-
-        public SequenceBatch Load(int epoch, int batch) => batches[batch];
-    }
-
-    private sealed class Recorder(TinyRun run, CancellationTokenSource? cancelAfter, long cancelStep) : ITrainingObserver
-    {
-        public void OnStep(StepReport report)
-        {
-            run.Steps.Add(report);
-            if (report.Step == cancelStep)
-            {
-                cancelAfter?.Cancel();
-            }
-        }
-
-        public void OnEvaluation(EvaluationReport report) => run.Evaluations.Add(report);
-
-        public void OnWarning(string message) => run.Warnings.Add(message);
-    }
+        Loop(new SftTrainer(Model), training, options, validation, saves, cancelAfter, cancelStep);
 }

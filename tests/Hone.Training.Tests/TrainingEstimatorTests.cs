@@ -57,6 +57,19 @@ public sealed class TrainingEstimatorTests
     }
 
     [Fact]
+    public void Measure_WithAReferenceModel_AddsOnePassForward()
+    {
+        using TinyRun plain = new(), scored = new();
+        SequenceBatch[] batches = TinyRun.Batches(10, 6);
+        int[] lengths = [.. batches.SelectMany(batch => batch.SequenceLengths)];
+
+        TimeSpan without = Estimate(plain, batches, TinyRun.Options).Time, with = Estimate(scored, batches, TinyRun.Options, lengths).Time;
+
+        double forward = lengths.Sum() * SecondsPerToken / 2; // a step with frozen weights is a pass forward and one backward
+        Assert.InRange((with - without).TotalSeconds, 0.8 * forward, 1.2 * forward);
+    }
+
+    [Fact]
     public void Take_OfABatch_ShortensTheLastSequence()
     {
         SequenceBatch batch = TinyRun.Batches(1, 5)[0];
@@ -72,7 +85,7 @@ public sealed class TrainingEstimatorTests
         Assert.Throws<ArgumentOutOfRangeException>(() => batch.Take(0));
     }
 
-    private static TrainingEstimate Estimate(TinyRun run, SequenceBatch[] batches, TrainingOptions options)
+    private static TrainingEstimate Estimate(TinyRun run, SequenceBatch[] batches, TrainingOptions options, IReadOnlyList<int>? referenceLengths = null)
     {
         var clock = new TokenClock();
         return new TrainingEstimator<SequenceBatch>(
@@ -85,7 +98,7 @@ public sealed class TrainingEstimatorTests
                 Random = new RandomStream(7, "train"),
                 Time = clock,
             },
-            (batch, tokens) => batch.Take(tokens)).Measure(TestContext.Current.CancellationToken);
+            (batch, tokens) => batch.Take(tokens)) { ReferenceLengths = referenceLengths ?? [] }.Measure(TestContext.Current.CancellationToken);
     }
 
     private sealed class TokenClock : TimeProvider

@@ -49,8 +49,7 @@ internal static class DataShowRecipe
     private static void Show(CliHost host, RunPlan plan, PlannedStage stage, bool isOneOfMany, int rows, bool isJson)
     {
         using var context = new PlanContext(plan, stage, null, host.Files, host.Time, host.Cancellation) { ResolveModel = model => ModelArgument.Resolve(host, model) };
-        using TrainingPreview preview = ((TrainingStage)stage.Stage).OpenPreview(context) // chosen by that type
-            ?? throw new UsageException($"The data of stage '{stage.Name}' cannot be shown.", "hone data show FILE --model MODEL shows a file");
+        using TrainingPreview preview = ((TrainingStage)stage.Stage).OpenPreview(context); // chosen by that type
         if (isJson)
         {
             host.Out.WriteLine(DatasetText.WriteJson(preview.Examples, preview.Tokenizer, rows, stage.Name, preview));

@@ -170,7 +170,7 @@ internal static class DatasetText
     private static void WriteLengths(LengthStatistics lengths, TextWriter output)
     {
         output.WriteLine($"{lengths.Tokens:N0} tokens, {lengths.TrainedTokens:N0} trained ({lengths.TrainedShare:P1})");
-        output.WriteLine($"tokens an example: shortest {lengths.Shortest:N0}, median {lengths.Median:N0}, mean {lengths.Mean:N1}, 90 % at most {lengths.Percentile90:N0}, 99 % at most {lengths.Percentile99:N0}, longest {lengths.Longest:N0}");
+        output.WriteLine($"tokens an example: {lengths.Describe()}");
         long most = lengths.Histogram.Max(interval => interval.Count);
         int width = $"{lengths.Histogram[^1].To}".Length;
         foreach (LengthInterval interval in lengths.Histogram)

@@ -9,37 +9,22 @@ namespace Hone.Curation.Synthesis;
 /// in what they ask about, not just in wording. The rows depend on the seed, the stage's name and the options only.
 /// </remarks>
 [Stage("short-instructions")]
-public sealed record ShortInstructionsStage : Stage, ICheckedOptions
+public sealed record ShortInstructionsStage : SynthesisStage
 {
     private const int MinDifferentNumbers = 10; // lists hold up to five different ones
 
     /// <summary>The skills there are.</summary>
     public static IReadOnlyList<string> KnownSkills { get; } = [.. InstructionSkills.All.Select(skill => skill.Name)];
 
-    /// <summary>Number of training rows.</summary>
-    [Range(1, 5_000_000)]
-    public required int Count { get; init; }
-
-    /// <summary>Number of held-out rows, written to a file of their own.</summary>
-    [Range(0, 1_000_000)]
-    public int HeldOut { get; init; }
-
-    /// <summary>Skills to ask for, in equal parts; all when empty.</summary>
-    public IReadOnlyList<string> Skills { get; init; } = [];
-
-    /// <summary>Skills to leave out.</summary>
-    public IReadOnlyList<string> ExcludeSkills { get; init; } = [];
-
     /// <summary>Numbers to sort, compare and continue.</summary>
     public NumberRange Numbers { get; init; } = new() { Min = 2, Max = 999 };
 
-    /// <inheritdoc/>
-    public override IReadOnlyList<string> Outputs => RowSynthesis.Outputs(HeldOut);
+    private protected override IReadOnlyList<string> SkillsToChoose => KnownSkills;
 
     /// <inheritdoc/>
-    public void Check(OptionChecks checks)
+    public override void Check(OptionChecks checks)
     {
-        SkillSelection.Check(checks, KnownSkills, Skills, ExcludeSkills);
+        base.Check(checks);
         if (Numbers.Max - Numbers.Min + 1 < MinDifferentNumbers)
         {
             checks.Report(nameof(Numbers), $"the range from {Numbers.Min} to {Numbers.Max} has too few numbers for lists", $"give a range of at least {MinDifferentNumbers} numbers");
@@ -49,7 +34,7 @@ public sealed record ShortInstructionsStage : Stage, ICheckedOptions
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, double> Run(RunContext context)
     {
-        IReadOnlyList<string> chosen = SkillSelection.Choose(KnownSkills, Skills, ExcludeSkills);
+        IReadOnlyList<string> chosen = Chosen;
         RowMaker[] makers = [.. InstructionSkills.All.Where(skill => chosen.Contains(skill.Name)).Select(skill => new RowMaker(skill.Name, random =>
         {
             var draw = new InstructionDraw(random, Numbers);

@@ -1,4 +1,3 @@
-using Hone.Core.Recipes;
 using Hone.Core.Stages;
 
 namespace Hone.Curation.Synthesis;
@@ -10,26 +9,12 @@ namespace Hone.Curation.Synthesis;
 /// <para>Without addition, subtraction, multiplication or division, problems of other skills that calculate in this way are left out too.</para>
 /// </remarks>
 [Stage("word-problems")]
-public sealed record WordProblemsStage : Stage, ICheckedOptions
+public sealed record WordProblemsStage : SynthesisStage
 {
     private static readonly WordProblemTemplate[] s_templates = [.. OneStepProblems.Templates, .. MultiStepProblems.Templates];
 
     /// <summary>The skills there are.</summary>
     public static IReadOnlyList<string> KnownSkills { get; } = [.. s_templates.Select(template => template.Skill).Distinct()];
-
-    /// <summary>Number of training rows.</summary>
-    [Range(1, 5_000_000)]
-    public required int Count { get; init; }
-
-    /// <summary>Number of held-out rows, written to a file of their own.</summary>
-    [Range(0, 1_000_000)]
-    public int HeldOut { get; init; }
-
-    /// <summary>Skills to ask for, in equal parts; all when empty.</summary>
-    public IReadOnlyList<string> Skills { get; init; } = [];
-
-    /// <summary>Skills to leave out.</summary>
-    public IReadOnlyList<string> ExcludeSkills { get; init; } = [];
 
     /// <summary>Terms of sums and differences.</summary>
     public NumberRange Numbers { get; init; } = new() { Min = 2, Max = 99 };
@@ -37,18 +22,14 @@ public sealed record WordProblemsStage : Stage, ICheckedOptions
     /// <summary>Factors, divisors, and other small numbers.</summary>
     public NumberRange Factors { get; init; } = new() { Min = 2, Max = 12 };
 
-    /// <inheritdoc/>
-    public override IReadOnlyList<string> Outputs => RowSynthesis.Outputs(HeldOut);
-
-    /// <inheritdoc/>
-    public void Check(OptionChecks checks) => SkillSelection.Check(checks, KnownSkills, Skills, ExcludeSkills);
+    private protected override IReadOnlyList<string> SkillsToChoose => KnownSkills;
 
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, double> Run(RunContext context)
     {
         var ranges = new NumberRanges(Numbers, Factors);
         var makers = new List<RowMaker>();
-        foreach (string skill in SkillSelection.Choose(KnownSkills, Skills, ExcludeSkills))
+        foreach (string skill in Chosen)
         {
             int[] usable = [.. Enumerable.Range(0, s_templates.Length).Where(i => s_templates[i].Skill == skill && !s_templates[i].Operations.Any(ExcludeSkills.Contains))];
             if (usable.Length > 0)

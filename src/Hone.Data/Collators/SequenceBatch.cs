@@ -43,6 +43,18 @@ public sealed record SequenceBatch(ImmutableArray<int> InputIds, ImmutableArray<
         return new SequenceBatch(InputIds[..tokens], Labels[..tokens], [.. lengths], RowIndices[..lengths.Count]);
     }
 
+    /// <summary>Some of the sequences, in the order given.</summary>
+    /// <param name="sequences">Their numbers.</param>
+    /// <exception cref="IndexOutOfRangeException">There is no such sequence.</exception>
+    public SequenceBatch Select(IReadOnlyCollection<int> sequences)
+    {
+        ArgumentNullException.ThrowIfNull(sequences);
+        int[] offsets = CreateOffsets();
+        return new SequenceBatch(
+            [.. sequences.SelectMany(i => InputIds[offsets[i]..offsets[i + 1]])], [.. sequences.SelectMany(i => Labels[offsets[i]..offsets[i + 1]])],
+            [.. sequences.Select(i => SequenceLengths[i])], [.. sequences.Select(i => RowIndices[i])]);
+    }
+
     /// <summary>Where each sequence begins, and at last where all end, <c>[sequences + 1]</c>.</summary>
     public int[] CreateOffsets()
     {

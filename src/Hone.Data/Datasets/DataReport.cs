@@ -9,6 +9,10 @@ public sealed record DataReport(IReadOnlyList<SourceReport> Sources)
 {
     private static readonly JsonSerializerOptions s_json = new() { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) }, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
+    /// <summary>How long the examples are; null in a report of rows alone.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public LengthStatistics? Lengths { get; init; }
+
     /// <summary>Number of rows read.</summary>
     [JsonIgnore]
     public long RowsRead => Sources.Sum(source => source.RowsRead);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace Hone.Data.Datasets;
 
@@ -19,6 +20,10 @@ public sealed record LengthStatistics(long Examples, long Tokens, long TrainedTo
 
     /// <summary>Share of the tokens that is trained.</summary>
     public double TrainedShare => (double)TrainedTokens / Tokens;
+
+    /// <summary>Says how long examples are, in a line.</summary>
+    public string Describe() => string.Create(
+        CultureInfo.InvariantCulture, $"shortest {Shortest:N0}, median {Median:N0}, mean {Mean:N1}, 90 % at most {Percentile90:N0}, 99 % at most {Percentile99:N0}, longest {Longest:N0}");
 
     /// <summary>Counts the examples of a store.</summary>
     /// <param name="store">The examples.</param>

@@ -22,7 +22,7 @@ internal sealed record ResolvedSource(DataSource Options, string Path, string Di
             return new ResolvedSource(options, entry.File, $"{entry.File} ({name})", entry.FormatName, entry.Format, false, entry.Samples, entry.Warnings);
         }
 
-        if (DataSource.IsRegistry(path))
+        if (RowFile.IsRegistry(path))
         {
             IReadOnlyList<string> names = DatasetRegistry.Load(path).Names;
             throw new DatasetFormatException(

@@ -132,7 +132,7 @@ internal sealed class ReportHtml
         _html.Add($"<h2 id=\"warnings\">Warnings</h2>\n<ul class=\"plain\">\n");
         foreach (RecordedWarning warning in _report.Warnings)
         {
-            _html.Add($"<li dir=\"auto\">{(warning.Stage is null ? "" : $"{warning.Stage}: ")}{warning.Message}{(warning.Count > 1 ? $" ({FigureText.Count(warning.Count)} times)" : "")}</li>\n");
+            _html.Add($"<li dir=\"auto\">{ReportText.Warning(warning)}</li>\n");
         }
 
         _html.Add($"</ul>\n");

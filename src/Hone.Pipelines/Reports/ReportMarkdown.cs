@@ -1,5 +1,6 @@
 using System.Globalization;
 using Hone.Core.Runs;
+using Hone.Data.Datasets;
 using Hone.Evaluation;
 using Hone.Evaluation.Pairing;
 using Hone.Evaluation.Statistics;
@@ -104,6 +105,17 @@ internal sealed class ReportMarkdown
                 _text.Add($"\n");
             }
 
+            if (stage.Data?.Lengths is { } lengths)
+            {
+                _text.Add($"Tokens an example: {lengths.Describe()}.\n\n| tokens | examples |\n|---|---:|\n");
+                foreach (LengthInterval interval in lengths.Histogram)
+                {
+                    _text.Add($"| {FigureText.Count(interval.From)} to {FigureText.Count(interval.To)} | {FigureText.Count(interval.Count)} |\n");
+                }
+
+                _text.Add($"\n");
+            }
+
             foreach (string warning in stage.Data?.CreateWarnings() ?? [])
             {
                 _text.Add($"- {warning}\n");
@@ -175,7 +187,7 @@ internal sealed class ReportMarkdown
         _text.Add($"## Warnings\n\n");
         foreach (RecordedWarning warning in _report.Warnings)
         {
-            _text.Add($"- {(warning.Stage is null ? "" : $"{warning.Stage}: ")}{warning.Message}{(warning.Count > 1 ? $" ({FigureText.Count(warning.Count)} times)" : "")}\n");
+            _text.Add($"- {ReportText.Warning(warning)}\n");
         }
 
         _text.Add($"\n");

@@ -29,6 +29,10 @@ internal static class ReportText
         _ => "cancelled",
     };
 
+    /// <summary>A warning with its stage and how often it was given.</summary>
+    public static string Warning(RecordedWarning warning) =>
+        $"{(warning.Stage is null ? "" : $"{warning.Stage}: ")}{warning.Message}{(warning.Count > 1 ? $" ({FigureText.Count(warning.Count)} times)" : "")}";
+
     /// <summary>Cuts a long text and says by how much.</summary>
     public static string Cut(string text)
     {

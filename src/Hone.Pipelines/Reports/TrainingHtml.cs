@@ -75,6 +75,11 @@ internal sealed class TrainingHtml(HtmlText html, RunReport report)
         }
 
         html.Add($"</tbody>\n</table></div>\n");
+        if (data.Lengths is { } lengths)
+        {
+            HistogramChart.Write(html, "Tokens an example", lengths);
+        }
+
         IReadOnlyList<string> warnings = data.CreateWarnings();
         if (warnings.Count > 0)
         {

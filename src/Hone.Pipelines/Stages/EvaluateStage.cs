@@ -2,6 +2,7 @@ using Hone.Core.Errors;
 using Hone.Core.Recipes;
 using Hone.Core.Runs;
 using Hone.Core.Stages;
+using Hone.Data.Datasets;
 using Hone.Evaluation;
 using Hone.Evaluation.Graders;
 using Hone.Inference;
@@ -75,7 +76,7 @@ public sealed record EvaluateStage : Stage, ICheckedOptions
         ArgumentNullException.ThrowIfNull(context);
         ModelReference reference = Model ?? context.Recipe.Model ?? throw new HoneException(
             "There is no model to evaluate.", $"stage '{context.StageName}'", "neither the recipe nor the stage names one", "add model: PATH to the recipe, or --set model=PATH");
-        EvaluationItems items = EvaluationItems.Read(Dataset.ToSource(Limit), Grader, Tags, context.OpenInput, context.Registry, context.CancellationToken);
+        EvaluationItems items = EvaluationItems.Read(new DataSource(Dataset) { MaxRows = Limit }, Grader, Tags, context.OpenInput, context.Registry, context.CancellationToken);
         if (items.CreateWarning() is { } warning)
         {
             context.Warn(warning);

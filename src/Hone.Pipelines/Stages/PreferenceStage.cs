@@ -38,21 +38,43 @@ public sealed record PreferenceStage : TrainingStage
     {
         using TrainedModel model = OpenModel(context);
         using PreferenceDataset dataset = LoadData(context, model);
-        PublishReport(context, dataset.Report);
-        LoadWeights(context, model);
-        if (FindTooLong(model, dataset.Store) is { } warning)
-        {
-            context.Warn(warning);
-        }
-
-        BatchPlan training = CreatePlan(context, dataset);
-        BatchPlan? validation = BatchPlan.CreateValidation(dataset, Batch.Rows ?? 8);
+        Prepare(context, model, dataset.Store);
         return Loss switch
         {
-            KtoLoss kto => TrainOnFeedback(context, model, dataset, kto, training, validation),
-            PairLoss pairs => TrainOnPairs(context, model, dataset, pairs, training, validation),
-            _ => throw new InvalidOperationException($"{Loss.GetType().Name} has no trainer."),
+            KtoLoss kto => Train(context, model, DescribeFeedback(context, model, dataset, kto, Score)),
+            PairLoss pairs => Train(context, model, DescribePairs(context, model, dataset, pairs, Score)),
+            _ => throw NoTrainer(),
         };
+
+        ImmutableArray<float> Score(string name, string key, Func<int, SftExample> read) => ScoreReference(context, model, name, key, dataset.Store.Count, read);
+    }
+
+    /// <inheritdoc/>
+    public override StageEstimate Estimate(PlanContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        long start = context.Time.GetTimestamp();
+        using TrainedModel model = OpenModel(context);
+        using PreferenceDataset dataset = LoadData(context, model);
+        LoadWeights(context, model);
+        TimeSpan preparation = context.Time.GetElapsedTime(start);
+        IReadOnlyList<string> warnings = WarningsOf(model, dataset.Store);
+        var scored = new List<int>();
+        return Loss switch
+        {
+            KtoLoss kto => Estimate(context, model, DescribeFeedback(context, model, dataset, kto, Count), (batch, tokens) => batch.Take(tokens), preparation, warnings, scored),
+            PairLoss pairs => Estimate(context, model, DescribePairs(context, model, dataset, pairs, Count), (batch, tokens) => batch.Take(tokens), preparation, warnings, scored),
+            _ => throw NoTrainer(),
+        };
+
+        // What the values are changes nothing about what the steps take; some are computed, for the memory that this needs.
+        ImmutableArray<float> Count(string name, string key, Func<int, SftExample> read)
+        {
+            int[] lengths = [.. Enumerable.Range(0, dataset.Store.Count).Select(i => read(i).InputIds.Length)];
+            scored.AddRange(lengths);
+            ScoreReference(context, model, name, key, ReferenceScorer.CountWithinBatch(lengths), read);
+            return [.. new float[lengths.Length]];
+        }
     }
 
     /// <inheritdoc/>
@@ -83,29 +105,29 @@ public sealed record PreferenceStage : TrainingStage
 
     private BatchPlan CreatePlan(StageContext context, PreferenceDataset dataset) => BatchPlan.Create(dataset, Batch, context.CreateRandom("batches"));
 
-    private Dictionary<string, double> TrainOnPairs(RunContext context, TrainedModel model, PreferenceDataset dataset, PairLoss loss, BatchPlan training, BatchPlan? validation)
+    private InvalidOperationException NoTrainer() => new($"{Loss.GetType().Name} has no trainer.");
+
+    private TrainingData<PairBatch> DescribePairs(StageContext context, TrainedModel model, PreferenceDataset dataset, PairLoss loss, ReferenceValues score)
     {
-        ImmutableArray<float> reference = loss.NeedsReference ? ScoreReference(context, model, "answers", KeyOf(dataset), dataset.Store.Count, dataset.Store.Read) : [];
-        return Train(context, model, Describe(
-            dataset, new PairTrainer(model.Model, loss), PreferenceBatchReader.Pairs(dataset, training, reference), validation is null ? null : PreferenceBatchReader.Pairs(dataset, validation, reference)));
+        ImmutableArray<float> reference = loss.NeedsReference ? score("answers", KeyOf(dataset), dataset.Store.Read) : [];
+        return Describe(dataset, new PairTrainer(model.Model, loss), CreatePlan(context, dataset), plan => PreferenceBatchReader.Pairs(dataset, plan, reference));
     }
 
-    private Dictionary<string, double> TrainOnFeedback(RunContext context, TrainedModel model, PreferenceDataset dataset, KtoLoss loss, BatchPlan training, BatchPlan? validation)
+    private TrainingData<FeedbackBatch> DescribeFeedback(StageContext context, TrainedModel model, PreferenceDataset dataset, KtoLoss loss, ReferenceValues score)
     {
         ImmutableArray<int> trained = [.. dataset.Training.SelectMany(group => group.Examples)];
         MismatchedAnswers others = MismatchedAnswers.Create(dataset.Store, [trained, dataset.Validation], Dataset.MaxTokens, context.CreateRandom("mismatched"));
-        ImmutableArray<float> reference = ScoreReference(context, model, "answers", KeyOf(dataset), dataset.Store.Count, dataset.Store.Read);
-        ImmutableArray<float> mismatched = ScoreReference(context, model, "mismatched", string.Create(CultureInfo.InvariantCulture, $"{KeyOf(dataset)}|{context.Recipe.Seed}|{context.StageName}|{Dataset.ValidationFraction}|{Dataset.ValidationRows}"), dataset.Store.Count, others.Read);
-        return Train(context, model, Describe(
-            dataset, new KtoTrainer(model.Model, loss), PreferenceBatchReader.Feedback(dataset, training, others, reference, mismatched),
-            validation is null ? null : PreferenceBatchReader.Feedback(dataset, validation, others, reference, mismatched)));
+        ImmutableArray<float> reference = score("answers", KeyOf(dataset), dataset.Store.Read);
+        string key = string.Create(CultureInfo.InvariantCulture, $"{KeyOf(dataset)}|{context.Recipe.Seed}|{context.StageName}|{Dataset.ValidationFraction}|{Dataset.ValidationRows}");
+        ImmutableArray<float> mismatched = score("mismatched", key, others.Read);
+        return Describe(dataset, new KtoTrainer(model.Model, loss), CreatePlan(context, dataset), plan => PreferenceBatchReader.Feedback(dataset, plan, others, reference, mismatched));
     }
 
-    private static TrainingData<TBatch> Describe<TBatch>(PreferenceDataset dataset, Trainer<TBatch> trainer, PreferenceBatches<TBatch> training, PreferenceBatches<TBatch>? validation) => new()
+    private TrainingData<TBatch> Describe<TBatch>(PreferenceDataset dataset, Trainer<TBatch> trainer, BatchPlan training, Func<BatchPlan, PreferenceBatches<TBatch>> read) => new()
     {
         Trainer = trainer,
-        Training = training,
-        Validation = validation,
+        Training = read(training),
+        Validation = BatchPlan.CreateValidation(dataset, Batch.Rows ?? 8) is { } validation ? read(validation) : null,
         Key = KeyOf(dataset),
         Examples = dataset.Training.Sum(group => (long)group.Examples.Length),
         ValidationExamples = dataset.Validation.Length,
@@ -114,13 +136,17 @@ public sealed record PreferenceStage : TrainingStage
 
     private static string KeyOf(PreferenceDataset dataset) => Path.GetFileName(dataset.Store.Path);
 
-    private static ImmutableArray<float> ScoreReference(RunContext context, TrainedModel model, string name, string key, int count, Func<int, SftExample> read)
+    private static ImmutableArray<float> ScoreReference(StageContext context, TrainedModel model, string name, string key, int count, Func<int, SftExample> read)
     {
+        var run = context as RunContext; // a plan has nobody to report to
         var scorer = new ReferenceScorer(model.Model, model.Adapter, context.Files, Path.Combine(context.Folder, ReferenceFolder))
         {
-            OnProgress = done => context.ReportStep(done, count, ReferenceUnit),
-            OnWarning = context.Warn,
+            OnProgress = done => run?.ReportStep(done, count, ReferenceUnit),
+            OnWarning = message => run?.Warn(message),
         };
         return scorer.Score(name, model.KeyWith(key), count, read, context.CancellationToken).Sums;
     }
+
+    /// <summary>Gives the reference model's log-probability of every answer of the store, or of another one to its prompt.</summary>
+    private delegate ImmutableArray<float> ReferenceValues(string name, string key, Func<int, SftExample> read);
 }

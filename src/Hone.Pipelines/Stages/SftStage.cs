@@ -31,13 +31,7 @@ public sealed record SftStage : TrainingStage
     {
         using TrainedModel model = OpenModel(context);
         using SftDataset dataset = LoadData(context, model);
-        PublishReport(context, dataset.Report);
-        LoadWeights(context, model);
-        if (FindTooLong(model, dataset.Store) is { } warning)
-        {
-            context.Warn(warning);
-        }
-
+        Prepare(context, model, dataset.Store);
         return Train(context, model, CreateData(context, model, dataset));
     }
 
@@ -50,8 +44,7 @@ public sealed record SftStage : TrainingStage
         using SftDataset dataset = LoadData(context, model);
         LoadWeights(context, model);
         TimeSpan preparation = context.Time.GetElapsedTime(start);
-        IEnumerable<string> warnings = dataset.Report.CreateWarnings().Concat(FindTooLong(model, dataset.Store) is { } warning ? [warning] : []);
-        return Estimate(context, model, CreateData(context, model, dataset), (batch, tokens) => batch.Take(tokens), preparation, warnings);
+        return Estimate(context, model, CreateData(context, model, dataset), (batch, tokens) => batch.Take(tokens), preparation, WarningsOf(model, dataset.Store), referenceLengths: []);
     }
 
     /// <inheritdoc/>

@@ -86,9 +86,8 @@ public abstract record TrainingStage : Stage, ICheckedOptions
 
     /// <summary>Opens the data as the stage would train on it, without the model's weights.</summary>
     /// <param name="context">Inputs, randomness and a folder.</param>
-    /// <returns><see langword="null"/> for a stage whose data cannot be shown.</returns>
     /// <exception cref="HoneException">The model's files or the data cannot be read.</exception>
-    public virtual TrainingPreview? OpenPreview(StageContext context) => null;
+    public abstract TrainingPreview OpenPreview(StageContext context);
 
     /// <summary>Opens the model that the stage or else the recipe names.</summary>
     private protected TrainedModel OpenModel(StageContext context)
@@ -106,28 +105,29 @@ public abstract record TrainingStage : Stage, ICheckedOptions
         return new DataContext { Registry = context.Registry, CacheFolder = cache, Files = context.Files, Open = context.OpenInput, MaxThreads = Tensors.Threading.ComputeThreads.Count };
     }
 
-    /// <summary>Publishes what became of the rows, and tells the user what is wrong with them.</summary>
-    private protected static void PublishReport(RunContext context, DataReport report)
+    /// <summary>Publishes what became of the rows, loads the weights, and tells the user what is wrong with the rows.</summary>
+    private protected void Prepare(RunContext context, TrainedModel model, ExampleStore store)
     {
-        context.Publish(ReportName, report.ToJson());
-        foreach (string warning in report.CreateWarnings())
+        context.Publish(ReportName, (store.Report with { Lengths = LengthStatistics.Of(store) }).ToJson());
+        LoadWeights(context, model);
+        foreach (string warning in WarningsOf(model, store))
         {
             context.Warn(warning);
         }
+    }
+
+    /// <summary>What the user should know of the data before training on it: rows left out or cut, and examples that the model was not made for.</summary>
+    private protected static IReadOnlyList<string> WarningsOf(TrainedModel model, ExampleStore store)
+    {
+        int longest = Enumerable.Range(0, store.Count).Select(store.LengthOf).DefaultIfEmpty(0).Max(), most = model.Model.Config.MaxPositionEmbeddings;
+        IReadOnlyList<string> ofRows = store.Report.CreateWarnings();
+        return longest <= most ? ofRows : [.. ofRows, $"the longest example has {longest} tokens, the model was made for {most}; dataset.max_tokens cuts"];
     }
 
     /// <summary>Loads the weights and attaches the adapter.</summary>
     /// <param name="context">Where the adapter's beginning is drawn from.</param>
     /// <param name="model">The model's files, open.</param>
     private protected void LoadWeights(StageContext context, TrainedModel model) => model.LoadWeights(Adapter, context.CreateRandom("adapter"));
-
-    /// <summary>Warns of examples that the model was not made for.</summary>
-    private protected static string? FindTooLong(TrainedModel model, ExampleStore store)
-    {
-        int longest = Enumerable.Range(0, store.Count).Select(store.LengthOf).DefaultIfEmpty(0).Max();
-        return longest <= model.Model.Config.MaxPositionEmbeddings ? null
-            : $"the longest example has {longest} tokens, the model was made for {model.Model.Config.MaxPositionEmbeddings}; dataset.max_tokens cuts";
-    }
 
     /// <summary>Trains to the end, publishes what was trained, and says how it went.</summary>
     /// <param name="context">The run.</param>
@@ -150,10 +150,11 @@ public abstract record TrainingStage : Stage, ICheckedOptions
     /// <param name="take">Makes a micro-batch of the first so many tokens of another.</param>
     /// <param name="preparation">What it took to read data and model.</param>
     /// <param name="warnings">What the user should know of the data.</param>
+    /// <param name="referenceLengths">Lengths of the sequences whose reference values are computed before the first step.</param>
     private protected StageEstimate Estimate<TBatch>(
-        PlanContext context, TrainedModel model, TrainingData<TBatch> data, Func<TBatch, int, TBatch> take, TimeSpan preparation, IEnumerable<string> warnings)
+        PlanContext context, TrainedModel model, TrainingData<TBatch> data, Func<TBatch, int, TBatch> take, TimeSpan preparation, IReadOnlyList<string> warnings, IReadOnlyList<int> referenceLengths)
     {
-        TrainingEstimate estimate = new TrainingEstimator<TBatch>(CreateRun(context, model, data), take).Measure(context.CancellationToken);
+        TrainingEstimate estimate = new TrainingEstimator<TBatch>(CreateRun(context, model, data), take) { ReferenceLengths = referenceLengths }.Measure(context.CancellationToken);
         return new StageEstimate
         {
             Counts = new Dictionary<string, double>
@@ -173,7 +174,7 @@ public abstract record TrainingStage : Stage, ICheckedOptions
             PeakBytes = estimate.PeakBytes,
             Time = preparation + estimate.Time,
             Basis = $"measured on steps of {estimate.SmallProbeTokens:N0} and {estimate.LargeProbeTokens:N0} tokens with {Tensors.Threading.ComputeThreads.Count} threads, the machine as busy as it is now",
-            Warnings = [.. warnings],
+            Warnings = warnings,
         };
     }
 

@@ -25,16 +25,7 @@ public static partial class Ops
     {
         const string Op = "linear_cross_entropy";
         settings ??= new CrossEntropySettings();
-        OpGuard.RequireFloat(Op, hidden);
-        if (hidden.DType == DType.F32 && weight.DType.IsHalfPrecision)
-        {
-            weight = Cast(weight, DType.F32);
-        }
-
-        OpGuard.RequireSameKind(Op, hidden, weight);
-        OpGuard.RequireShape(
-            Op, weight.Rank == 2 && hidden.Rank >= 1 && hidden.Shape[-1] == weight.Shape[1], "the hidden states' last dimension must equal the head's.", $"hidden {hidden}, weight {weight}",
-            "The weight is [vocabulary, hidden]; check that config and checkpoint belong together.");
+        weight = LinearCrossEntropyOp.RequireHead(Op, hidden, weight);
         CrossEntropyOp.Check(Op, hidden, labels, weight.Shape[0], settings, tokenWeights);
         if (hidden.DType.IsHalfPrecision)
         {
@@ -77,6 +68,18 @@ internal sealed unsafe class LinearCrossEntropyOp : OpDefinition
         },
         new("no rows", [new OpInput([0, 4]), new OpInput([9, 4]), OpInput.Indices([0], 0, 9)], x => Ops.LinearCrossEntropy(x[0], x[1], x[2]).Sum) { AcceptsHalfPrecision = false },
     ];
+
+    /// <summary>Refuses a head <c>[vocabulary, hidden]</c> that does not fit the hidden states; one in half precision is widened for f32 ones.</summary>
+    internal static Tensor RequireHead(string op, Tensor hidden, Tensor weight)
+    {
+        OpGuard.RequireFloat(op, hidden);
+        Tensor head = hidden.DType == DType.F32 && weight.DType.IsHalfPrecision ? Ops.Cast(weight, DType.F32) : weight;
+        OpGuard.RequireSameKind(op, hidden, head);
+        OpGuard.RequireShape(
+            op, head.Rank == 2 && hidden.Rank >= 1 && hidden.Shape[-1] == head.Shape[1], "the hidden states' last dimension must equal the head's.", $"hidden {hidden}, weight {head}",
+            "The weight is [vocabulary, hidden]; check that config and checkpoint belong together.");
+        return head;
+    }
 
     internal static CrossEntropySums Evaluate(Tensor hidden, Tensor weight, Tensor labels, Tensor? tokenWeights, CrossEntropySettings settings, Tensor? dHidden, Tensor? dWeight)
     {

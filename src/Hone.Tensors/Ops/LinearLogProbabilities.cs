@@ -25,16 +25,7 @@ public static partial class Ops
     {
         const string Op = "linear_log_probabilities";
         var settings = new CrossEntropySettings { SoftCap = softCap };
-        OpGuard.RequireFloat(Op, hidden);
-        if (hidden.DType == DType.F32 && weight.DType.IsHalfPrecision)
-        {
-            weight = Cast(weight, DType.F32);
-        }
-
-        OpGuard.RequireSameKind(Op, hidden, weight);
-        OpGuard.RequireShape(
-            Op, weight.Rank == 2 && hidden.Rank >= 1 && hidden.Shape[-1] == weight.Shape[1], "the hidden states' last dimension must equal the head's.", $"hidden {hidden}, weight {weight}",
-            "The weight is [vocabulary, hidden]; check that config and checkpoint belong together.");
+        weight = LinearCrossEntropyOp.RequireHead(Op, hidden, weight);
         CrossEntropyOp.Check(Op, hidden, labels, weight.Shape[0], settings, null);
         if (hidden.DType.IsHalfPrecision)
         {

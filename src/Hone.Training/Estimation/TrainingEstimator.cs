@@ -47,6 +47,9 @@ public sealed class TrainingEstimator<TBatch>
         _evaluationWork = TrainingWork.OfEvaluation(model);
     }
 
+    /// <summary>Lengths of the sequences that go through the model once before the first step, for values of a reference model.</summary>
+    public IEnumerable<int> ReferenceLengths { get; init; } = [];
+
     /// <summary>Runs a few steps and says what all will take; once.</summary>
     /// <param name="cancellation">Stops between two micro-batches.</param>
     /// <exception cref="TrainingException">The training cannot begin, or fails in its first steps.</exception>
@@ -64,7 +67,7 @@ public sealed class TrainingEstimator<TBatch>
         long epochTokens = _batches.Sum(lengths => lengths.Sum(length => (long)length));
         double startUp = Math.Max(0, _probes[0].Seconds - perStep - (_probes[0].Work * secondsPerWork)); // compiling what runs for the first time
         double stepSeconds = (epochs * epochWork * secondsPerWork) + (steps * perStep);
-        double seconds = startUp + stepSeconds + (EvaluationWork(steps) * secondsPerWork) + (SavesOf(steps) * saving.TotalSeconds);
+        double seconds = startUp + stepSeconds + ((EvaluationWork(steps) + ReferenceWork()) * secondsPerWork) + (SavesOf(steps) * saving.TotalSeconds);
         return new TrainingEstimate
         {
             TrainableParameters = trainable,
@@ -208,6 +211,8 @@ public sealed class TrainingEstimator<TBatch>
 
         return times * work;
     }
+
+    private double ReferenceWork() => ReferenceLengths.Sum(length => _evaluationWork.Of([length], length * _targetShare));
 
     private long SavesOf(long steps) => _run.CheckpointFolder is null ? 0 : _run.Options.Checkpoints.EverySteps is { } every ? (steps + every - 1) / every : 1;
 

@@ -48,6 +48,20 @@ public sealed class ReferenceScorer
     /// <summary>Told what does not stop the run, but should be known: files that are damaged or of other data.</summary>
     public Action<string>? OnWarning { get; init; }
 
+    /// <summary>How many sequences, at least one, are computed together at first.</summary>
+    /// <param name="lengths">Their tokens.</param>
+    public static int CountWithinBatch(IReadOnlyList<int> lengths)
+    {
+        ArgumentNullException.ThrowIfNull(lengths);
+        int count = 0;
+        for (int tokens = 0; count < Math.Min(lengths.Count, PartSequences) && (count == 0 || tokens + lengths[count] <= BatchTokens); count++)
+        {
+            tokens += lengths[count];
+        }
+
+        return count;
+    }
+
     /// <summary>Computes what no file holds yet.</summary>
     /// <param name="name">Begin of the files' names.</param>
     /// <param name="key">Stands for model and sequences: files with another key are made again.</param>

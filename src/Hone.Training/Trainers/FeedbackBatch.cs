@@ -10,4 +10,22 @@ namespace Hone.Training.Trainers;
 /// <param name="Mismatched">The same prompts with answers of other prompts.</param>
 /// <param name="MismatchedReference">Of each the sum of that answer's log-probabilities under the reference model.</param>
 public sealed record FeedbackBatch(
-    SequenceBatch Sequences, ImmutableArray<bool> IsDesirable, ImmutableArray<float> Reference, SequenceBatch Mismatched, ImmutableArray<float> MismatchedReference);
+    SequenceBatch Sequences, ImmutableArray<bool> IsDesirable, ImmutableArray<float> Reference, SequenceBatch Mismatched, ImmutableArray<float> MismatchedReference)
+{
+    /// <summary>The first answers of the batch.</summary>
+    /// <param name="tokens">Their tokens, with the mismatched ones: as many answers as have no more together, at least one.</param>
+    public FeedbackBatch Take(int tokens)
+    {
+        int taken = 1;
+        long sum = TokensOf(0);
+        while (taken < IsDesirable.Length && (sum += TokensOf(taken)) <= tokens)
+        {
+            taken++;
+        }
+
+        int[] kept = [.. Enumerable.Range(0, taken)];
+        return taken == IsDesirable.Length ? this : new FeedbackBatch(Sequences.Select(kept), IsDesirable[..taken], Reference[..taken], Mismatched.Select(kept), MismatchedReference[..taken]);
+
+        long TokensOf(int answer) => (long)Sequences.SequenceLengths[answer] + Mismatched.SequenceLengths[answer];
+    }
+}

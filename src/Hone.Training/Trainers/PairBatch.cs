@@ -10,4 +10,21 @@ public sealed record PairBatch(SequenceBatch Sequences, ImmutableArray<float> Re
 {
     /// <summary>Number of pairs.</summary>
     public int Pairs => Sequences.SequenceLengths.Length / 2;
+
+    /// <summary>The first pairs of the batch.</summary>
+    /// <param name="tokens">Their tokens: as many pairs as have no more together, at least one.</param>
+    public PairBatch Take(int tokens)
+    {
+        int pairs = Pairs, taken = 1;
+        long sum = TokensOf(0);
+        while (taken < pairs && (sum += TokensOf(taken)) <= tokens)
+        {
+            taken++;
+        }
+
+        int[] kept = [.. Enumerable.Range(0, taken), .. Enumerable.Range(pairs, taken)];
+        return taken == pairs ? this : new PairBatch(Sequences.Select(kept), Reference.IsEmpty ? [] : [.. kept.Select(i => Reference[i])]);
+
+        long TokensOf(int pair) => (long)Sequences.SequenceLengths[pair] + Sequences.SequenceLengths[pairs + pair];
+    }
 }

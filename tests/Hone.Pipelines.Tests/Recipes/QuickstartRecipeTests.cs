@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Hone.Core.Tests;
 using Hone.Evaluation;
 using Hone.Models;
 using Hone.Models.Nn;
@@ -47,12 +48,12 @@ public sealed class QuickstartRecipeTests : IDisposable
     {
         string stages = _run.File(Recipe("quickstart/base.yaml"), [.. s_small.Where(set => !set.Contains("vocab_size", StringComparison.Ordinal))]);
 
-        JsonNode made = JsonNode.Parse(File.ReadAllText(Path.Combine(stages, "practice", "model", "config.json")))!, committed = JsonNode.Parse(File.ReadAllText(Path.Combine(Root, "models", "hone-tiny", "config.json")))!;
+        JsonNode made = JsonNode.Parse(File.ReadAllText(Path.Combine(stages, "practice", "model", "config.json")))!, committed = JsonNode.Parse(File.ReadAllText(Path.Combine(RepositoryFolder.Root, "models", "hone-tiny", "config.json")))!;
         made["vocab_size"] = committed["vocab_size"]!.DeepClone(); // a few hundred rows do not give that many tokens
         Assert.True(JsonNode.DeepEquals(made, committed), $"{made}\n{committed}");
-        Assert.InRange(Directory.GetFiles(Path.Combine(Root, "models", "hone-tiny")).Sum(file => new FileInfo(file).Length), 1, 8_000_000);
-        using CausalLm model = CausalLm.Load(Path.Combine(Root, "models", "hone-tiny"));
-        Assert.Equal(2048, TokenizerLoader.Load(Path.Combine(Root, "models", "hone-tiny")).VocabularySize);
+        Assert.InRange(Directory.GetFiles(Path.Combine(RepositoryFolder.Root, "models", "hone-tiny")).Sum(file => new FileInfo(file).Length), 1, 8_000_000);
+        using CausalLm model = CausalLm.Load(Path.Combine(RepositoryFolder.Root, "models", "hone-tiny"));
+        Assert.Equal(2048, TokenizerLoader.Load(Path.Combine(RepositoryFolder.Root, "models", "hone-tiny")).VocabularySize);
     }
 
     [Fact]
@@ -69,7 +70,7 @@ public sealed class QuickstartRecipeTests : IDisposable
     public void Quickstart_MadeSmall_TeachesAndExaminesTwoSteps()
     {
         string stages = _run.File(
-            Recipe("quickstart.yaml"), $"model={Path.Combine(Root, "models", "hone-tiny")}", "stages.problems.count=50", "stages.problems.held_out=10", "stages.train.batch.max_steps=1");
+            Recipe("quickstart.yaml"), $"model={Path.Combine(RepositoryFolder.Root, "models", "hone-tiny")}", "stages.problems.count=50", "stages.problems.held_out=10", "stages.train.batch.max_steps=1");
 
         Assert.All(File.ReadAllLines(Path.Combine(stages, "problems", "train.jsonl")), line => Assert.Contains("\"skill\":\"two_step\"", line, StringComparison.Ordinal));
         Assert.Equal(10, EvaluationFiles.ReadSummary(Path.Combine(stages, "before", "evaluation.json")).Count);
@@ -77,20 +78,5 @@ public sealed class QuickstartRecipeTests : IDisposable
         Assert.True(File.Exists(Path.Combine(stages, "train", "adapter", "adapter_model.safetensors")));
     }
 
-    private static string Root
-    {
-        get
-        {
-            DirectoryInfo? folder = new(AppContext.BaseDirectory);
-            while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Hone.slnx")))
-            {
-                folder = folder.Parent;
-            }
-
-            Assert.NotNull(folder);
-            return folder.FullName;
-        }
-    }
-
-    private static string Recipe(string name) => Path.Combine(Root, "recipes", name);
+    private static string Recipe(string name) => Path.Combine(RepositoryFolder.Root, "recipes", name);
 }

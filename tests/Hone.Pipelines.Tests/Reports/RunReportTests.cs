@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Hone.Core.Runs;
+using Hone.Data.Datasets;
 using Hone.Pipelines.Reports;
 
 namespace Hone.Pipelines.Tests.Reports;
@@ -184,6 +185,27 @@ public sealed class RunReportTests : IDisposable
     }
 
     [Fact]
+    public void Data_WithLengths_IsDrawnAndListed()
+    {
+        var report = new DataReport([new SourceReport { Source = "chat.jsonl", Format = "messages", RowsRead = 5, Examples = 5, Tokens = 52, TrainedTokens = 20 }])
+        {
+            Lengths = LengthStatistics.Of([3, 4, 5, 10, 30], trainedTokens: 20, maxIntervals: 3),
+        };
+        _run.Stage("train").Save();
+        _run.Write("stages/train/data-report.json", Encoding.UTF8.GetString(report.ToJson()));
+
+        RunReport read = RunReport.Read(_run.Folder);
+
+        Assert.Equal(report.Lengths.Histogram, read.Stages[0].Data!.Lengths!.Histogram);
+        string html = Html(read);
+        Assert.Contains("<title>1 to 10 tokens: 4 examples</title>", html, StringComparison.Ordinal);
+        Assert.Contains("<title>21 to 30 tokens: 1 example</title>", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("11 to 20 tokens", html, StringComparison.Ordinal); // no bar for nothing
+        Assert.Contains("shortest 3, median 5, mean 10.4, 90 % at most 30, 99 % at most 30, longest 30", html, StringComparison.Ordinal);
+        Assert.Contains("| 1 to 10 | 4 |\n| 11 to 20 | 0 |\n| 21 to 30 | 1 |\n", Markdown(read), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Warnings_OfTwoAttempts_AreListedOnceWithTheirNumber()
     {
         _run.Stage("train").Save();
@@ -228,4 +250,6 @@ public sealed class RunReportTests : IDisposable
     }
 
     private static string Html(RunReport report) => Encoding.UTF8.GetString(ReportFiles.Render(report, ReportFormat.Html));
+
+    private static string Markdown(RunReport report) => Encoding.UTF8.GetString(ReportFiles.Render(report, ReportFormat.Markdown));
 }

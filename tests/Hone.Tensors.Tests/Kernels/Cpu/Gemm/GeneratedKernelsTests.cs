@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using Hone.Core.Tests;
 
 namespace Hone.Tensors.Tests.Kernels.Cpu.Gemm;
 
@@ -8,7 +9,7 @@ public sealed class GeneratedKernelsTests
     [Fact]
     public void CommittedKernels_AreWhatTheScriptWrites()
     {
-        string root = RepositoryRoot();
+        string root = RepositoryFolder.Root;
         string output = Directory.CreateTempSubdirectory("hone-kernels").FullName;
         try
         {
@@ -45,18 +46,5 @@ public sealed class GeneratedKernelsTests
         {
             return false;
         }
-    }
-
-    private static string RepositoryRoot()
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "Hone.slnx")))
-            {
-                return folder.FullName;
-            }
-        }
-
-        throw new DirectoryNotFoundException("Hone.slnx is in no folder above the tests");
     }
 }
