@@ -14,6 +14,9 @@ public static class TensorMemory
     /// <summary>Most bytes in use at one time since <see cref="ResetPeak"/>.</summary>
     public static long PeakBytes => MemoryPool.Cpu.Usage.PeakBytes;
 
+    /// <summary>Gives what is kept for reuse back to the operating system.</summary>
+    public static void ReleaseCached() => MemoryPool.Cpu.Trim();
+
     /// <summary>Starts the peak anew at what is in use now.</summary>
     public static void ResetPeak() => MemoryPool.Cpu.ResetPeak();
 }

@@ -27,6 +27,16 @@ public sealed class TensorScope : IDisposable
     /// <summary>Opens a scope on the calling thread.</summary>
     public static TensorScope Begin(string name) => new(name);
 
+    /// <summary>Computes a tensor and frees at once what was made on the way, but for what the backward pass needs.</summary>
+    /// <param name="name">Shown in the error of a tensor used after it was freed.</param>
+    /// <param name="compute">Makes the result, a tensor of its own.</param>
+    public static Tensor Run(string name, Func<Tensor> compute)
+    {
+        ArgumentNullException.ThrowIfNull(compute);
+        using TensorScope scope = Begin(name);
+        return compute().Keep();
+    }
+
     /// <summary>Frees what was made inside and not kept.</summary>
     /// <exception cref="InvalidOperationException">A scope opened later is still open, or this is another thread.</exception>
     public void Dispose()

@@ -4,6 +4,7 @@ using Hone.Core.Runs;
 using Hone.Models.Families;
 using Hone.Models.Nn;
 using Hone.Tensors;
+using Hone.Tensors.Autograd;
 
 namespace Hone.Models.Tests;
 
@@ -44,6 +45,28 @@ public sealed class CausalLmTests
         Close(expected, TinyLlama.Logits(inference).ToDoubles());
         Assert.DoesNotContain(inference.Parameters(), parameter => parameter.IsTrainable);
         Assert.Equal(TinyLlama.Weights().Entries.Keys.Order(), training.Parameters().Select(parameter => parameter.Name).Order());
+    }
+
+    [Fact]
+    public void Forward_WithoutGradients_KeepsNothingOfItsLayers()
+    {
+        const int Sequences = 400, Length = 16, Tokens = Sequences * Length;
+        using CausalLm model = TinyLlama.Load(ModelUse.Inference);
+        int[] ids = [.. Enumerable.Range(0, Tokens).Select(i => i % TinyLlama.Vocabulary)];
+        long hidden = (long)Tokens * TinyLlama.Hidden * sizeof(float);
+
+        // Other tests use memory at the same time: the least of several tries counts.
+        long least = Enumerable.Range(0, 10).Min(_ =>
+        {
+            using GradMode off = GradMode.NoGrad();
+            using var scope = TensorScope.Begin("test");
+            var context = PackedAttentionContext.FromLengths([.. Enumerable.Repeat(Length, Sequences)]);
+            long before = TensorMemory.LiveBytes;
+            model.Forward(Tensor.From(ids, Tokens), context);
+            return TensorMemory.LiveBytes - before;
+        });
+
+        Assert.InRange(least, hidden, 7 * hidden); // the result and what is made once; a layer makes some fifteen of that size
     }
 
     [Fact]

@@ -37,6 +37,22 @@ public sealed class TensorScopeTests
     }
 
     [Fact]
+    public void Run_FreesWhatWasMadeOnTheWayAndKeepsTheResult()
+    {
+        using var outer = TensorScope.Begin("outer");
+        Tensor? onTheWay = null;
+        long before = MemoryPool.LiveBytesOfThisThread;
+
+        Tensor result = TensorScope.Run("layer", () => Hone.Tensors.Ops.Sum(onTheWay = Tensor.Full(DType.F32, 2, 1000)));
+
+        Assert.Equal(2000, result.Item());
+        Assert.True(onTheWay!.IsFreed);
+        Assert.InRange(MemoryPool.LiveBytesOfThisThread - before, 1, 999);
+        outer.Dispose();
+        Assert.True(result.IsFreed);
+    }
+
+    [Fact]
     public void View_OutlivesTheTensorItWasTakenFrom()
     {
         using var scope = TensorScope.Begin("test");

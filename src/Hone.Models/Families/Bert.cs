@@ -77,7 +77,9 @@ public sealed class BertEncoder : EncoderBody
         for (int i = 0; i < _layers.Length; i++)
         {
             layerInputs?.Add(hidden);
-            hidden = _layers[i].Forward(i, hidden, input.Context);
+            int layer = i;
+            Tensor before = hidden;
+            hidden = TensorScope.Run("layer", () => _layers[layer].Forward(layer, before, input.Context));
         }
 
         return hidden;

@@ -148,7 +148,8 @@ public sealed class DebertaV2Encoder : EncoderBody
         foreach (DebertaV2Layer layer in _layers)
         {
             layerInputs?.Add(hidden);
-            hidden = layer.Forward(hidden, relative, input.Context);
+            Tensor before = hidden;
+            hidden = TensorScope.Run("layer", () => layer.Forward(before, relative, input.Context));
         }
 
         return hidden;

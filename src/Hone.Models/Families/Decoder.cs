@@ -43,9 +43,15 @@ public abstract class Decoder : Module
                 layerInputs.Add(stream.Hidden);
             }
 
-            stream = RecomputesActivations && GradMode.IsOn
+            ResidualStream next = RecomputesActivations && GradMode.IsOn
                 ? new ResidualStream(ActivationCheckpoint.Run(x => layer.Forward(new ResidualStream(x), context).Sum(), stream.Sum(), DropoutRandom))
-                : GradMode.IsOn ? ForwardInScope(layer, stream, context) : layer.Forward(stream, context);
+                : ForwardInScope(layer, stream, context);
+            if (!GradMode.IsOn && layerInputs is null && layer != _layers[0])
+            {
+                stream.FreeExcept(next); // made by a layer, and nobody else's
+            }
+
+            stream = next;
         }
 
         return Normalize(stream);

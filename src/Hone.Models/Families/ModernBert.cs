@@ -113,7 +113,8 @@ public sealed class ModernBertEncoder : EncoderBody
         foreach (ModernBertLayer layer in _layers)
         {
             layerInputs?.Add(hidden);
-            hidden = layer.Forward(hidden, input.Context);
+            Tensor before = hidden;
+            hidden = TensorScope.Run("layer", () => layer.Forward(before, input.Context));
         }
 
         return _finalNorm.Forward(hidden);

@@ -9,4 +9,16 @@ public readonly record struct ResidualStream(Tensor Hidden, Tensor? Update = nul
 {
     /// <summary>The hidden states with the update added.</summary>
     public Tensor Sum() => Update is null ? Hidden : Hidden + Update;
+
+    /// <summary>Frees the tensors, but for those that another stream holds too.</summary>
+    internal void FreeExcept(ResidualStream other)
+    {
+        foreach (Tensor? tensor in (ReadOnlySpan<Tensor?>)[Hidden, Update])
+        {
+            if (!ReferenceEquals(tensor, other.Hidden) && !ReferenceEquals(tensor, other.Update))
+            {
+                tensor?.Dispose();
+            }
+        }
+    }
 }

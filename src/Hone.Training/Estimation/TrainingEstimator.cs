@@ -7,8 +7,8 @@ namespace Hone.Training.Estimation;
 
 /// <summary>Says what a training will take by running a few of its steps: loss, backward pass and optimizer, on its own data.</summary>
 /// <remarks>
-/// A short step warms the program up; then two steps of about 256 tokens and two of as many as go in a few seconds are run, of the micro-batches that the
-/// training begins with. Time grows with <see cref="TrainingWork"/>, memory of tensors with the number of tokens: both lines go through the two sizes, and
+/// A short step warms the program up; then two steps of about 256 tokens and two of as many as go in about ten seconds are run, of micro-batches of the
+/// first epoch. Time grows with <see cref="TrainingWork"/>, memory of tensors with the number of tokens: both lines go through the two sizes, and
 /// are exact where the larger step is the largest of the training. The rest of the memory (weights, file pages, program) is what the process holds by then.
 /// The model and its adapter are changed by the steps, and are of no further use.
 /// </remarks>
@@ -18,7 +18,7 @@ public sealed class TrainingEstimator<TBatch>
     private const int WarmUpTokens = 48;
     private const int SmallTokens = 256; // most have two chunks of targets in the fused loss: below, its logits are smaller than they will be
     private const double SmallSeconds = 60; // by the rate of the step before, many times too slow as it compiles: only very large models get a shorter step
-    private const double LargeSeconds = 5;
+    private const double LargeSeconds = 10; // enough for 2,048 tokens at 200 a second: what need not be extrapolated is right
     private const int Repeats = 2; // the first of a size takes fresh memory from the system, which later ones do not
     private const int SampledBatches = 64; // for the share of targets among tokens
 
@@ -149,14 +149,18 @@ public sealed class TrainingEstimator<TBatch>
             return Take(_run.Training.Load(0, _typical), WarmUpTokens);
         }
 
+        // Blocks left over from a step of another size would be taken for somewhat smaller ones.
+        TensorMemory.ReleaseCached();
         TBatch largest = _run.Training.Load(0, _largest);
         if (step <= Repeats)
         {
             return Take(largest, TokensWithin(SmallSeconds, _probes[0], SmallTokens));
         }
 
-        int most = TokensWithin(LargeSeconds, _probes[Repeats], int.MaxValue);
-        return Take(largest, Math.Max(most, (int)Math.Min(2 * _probes[Repeats].Tokens, int.MaxValue)));
+        // The rate of the step before is still low from compiling: the second large step is sized by that of the first.
+        Probe before = _probes[step - 1];
+        long least = step == Repeats + 1 ? 2 * before.Tokens : before.Tokens;
+        return Take(largest, Math.Max(TokensWithin(LargeSeconds, before, int.MaxValue), (int)Math.Min(least, int.MaxValue)));
     }
 
     /// <summary>At least so many tokens of a batch, and as many as it takes until one of them is a target.</summary>
