@@ -21,13 +21,29 @@ internal abstract class EscapingText
 #pragma warning restore CA1822, S1481
 
     /// <summary>Adds foreign text, escaped.</summary>
-    public abstract void AddText(string text);
+    public void AddText(string text)
+    {
+        foreach (char c in Clean(text))
+        {
+            if (Escape(c) is { } escaped)
+            {
+                Builder.Append(escaped);
+            }
+            else
+            {
+                Builder.Append(c);
+            }
+        }
+    }
 
     /// <inheritdoc/>
     public override string ToString() => Builder.ToString();
 
     /// <summary>Adds the program's own markup as it is.</summary>
     internal void AddLiteral(string markup) => Builder.Append(markup);
+
+    /// <summary>What stands for a character of foreign text; null for the character itself.</summary>
+    protected abstract string? Escape(char c);
 
     /// <summary>Replaces what no document may hold: control characters and halves of surrogate pairs.</summary>
     protected static string Clean(string text)

@@ -4,31 +4,13 @@ namespace Hone.Pipelines.Reports;
 internal sealed class HtmlText : EscapingText
 {
     /// <inheritdoc/>
-    public override void AddText(string text)
+    protected override string? Escape(char c) => c switch
     {
-        foreach (char c in Clean(text))
-        {
-            switch (c)
-            {
-                case '&':
-                    Builder.Append("&amp;");
-                    break;
-                case '<':
-                    Builder.Append("&lt;");
-                    break;
-                case '>':
-                    Builder.Append("&gt;");
-                    break;
-                case '"':
-                    Builder.Append("&quot;");
-                    break;
-                case '\'':
-                    Builder.Append("&#39;");
-                    break;
-                default:
-                    Builder.Append(c);
-                    break;
-            }
-        }
-    }
+        '&' => "&amp;",
+        '<' => "&lt;",
+        '>' => "&gt;",
+        '"' => "&quot;",
+        '\'' => "&#39;",
+        _ => null,
+    };
 }

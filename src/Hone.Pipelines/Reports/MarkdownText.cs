@@ -5,35 +5,6 @@ internal sealed class MarkdownText : EscapingText
 {
     private const int ShortestFence = 3;
 
-    /// <inheritdoc/>
-    public override void AddText(string text)
-    {
-        foreach (char c in Clean(text))
-        {
-            switch (c)
-            {
-                case '\n' or '\t':
-                    Builder.Append(' ');
-                    break;
-                case '<':
-                    Builder.Append("&lt;");
-                    break;
-                case '>':
-                    Builder.Append("&gt;");
-                    break;
-                case '&':
-                    Builder.Append("&amp;");
-                    break;
-                case '\\' or '`' or '*' or '_' or '[' or ']' or '#' or '|' or '~' or '$' or '!':
-                    Builder.Append('\\').Append(c);
-                    break;
-                default:
-                    Builder.Append(c);
-                    break;
-            }
-        }
-    }
-
     /// <summary>Adds foreign text as a block that is shown as it is, within a fence longer than any in it.</summary>
     public void AddBlock(string text)
     {
@@ -48,4 +19,15 @@ internal sealed class MarkdownText : EscapingText
         string fence = new('`', Math.Max(ShortestFence, longest + 1));
         Builder.Append(fence).Append("text\n").Append(clean).Append(clean.EndsWith('\n') ? "" : "\n").Append(fence).Append("\n\n");
     }
+
+    /// <inheritdoc/>
+    protected override string? Escape(char c) => c switch
+    {
+        '\n' or '\t' => " ",
+        '<' => "&lt;",
+        '>' => "&gt;",
+        '&' => "&amp;",
+        '\\' or '`' or '*' or '_' or '[' or ']' or '#' or '|' or '~' or '$' or '!' => $"\\{c}",
+        _ => null,
+    };
 }
