@@ -20,6 +20,7 @@ public sealed class TrainingEstimator<TBatch>
     private const double SmallSeconds = 60; // by the rate of the step before, many times too slow as it compiles: only very large models get a shorter step
     private const double LargeSeconds = 10; // enough for 2,048 tokens at 200 a second: what need not be extrapolated is right
     private const int Repeats = 2; // the first of a size takes fresh memory from the system, which later ones do not
+    private const double AlikeShare = 0.9; // batches are alike when the median has so many of the largest one's tokens
     private const int SampledBatches = 64; // for the share of targets among tokens
 
     private readonly TrainingRun<TBatch> _run;
@@ -149,8 +150,12 @@ public sealed class TrainingEstimator<TBatch>
             return Take(_run.Training.Load(0, _typical), WarmUpTokens);
         }
 
-        // Blocks left over from a step of another size would be taken for somewhat smaller ones.
-        TensorMemory.ReleaseCached();
+        if (TokensOf(_typical) >= AlikeShare * TokensOf(_largest))
+        {
+            // Blocks left over from a step of another size are taken for somewhat smaller ones, and others kept beside them: not where all batches are alike.
+            TensorMemory.ReleaseCached();
+        }
+
         TBatch largest = _run.Training.Load(0, _largest);
         if (step <= Repeats)
         {
