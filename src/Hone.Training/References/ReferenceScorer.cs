@@ -53,13 +53,7 @@ public sealed class ReferenceScorer
     public static int CountWithinBatch(IReadOnlyList<int> lengths)
     {
         ArgumentNullException.ThrowIfNull(lengths);
-        int count = 0;
-        for (int tokens = 0; count < Math.Min(lengths.Count, PartSequences) && (count == 0 || tokens + lengths[count] <= BatchTokens); count++)
-        {
-            tokens += lengths[count];
-        }
-
-        return count;
+        return TokenBudget.CountWithin(Math.Min(lengths.Count, PartSequences), BatchTokens, i => lengths[i]);
     }
 
     /// <summary>Computes what no file holds yet.</summary>

@@ -16,16 +16,8 @@ public sealed record FeedbackBatch(
     /// <param name="tokens">Their tokens, with the mismatched ones: as many answers as have no more together, at least one.</param>
     public FeedbackBatch Take(int tokens)
     {
-        int taken = 1;
-        long sum = TokensOf(0);
-        while (taken < IsDesirable.Length && (sum += TokensOf(taken)) <= tokens)
-        {
-            taken++;
-        }
-
+        int taken = TokenBudget.CountWithin(IsDesirable.Length, tokens, answer => (long)Sequences.SequenceLengths[answer] + Mismatched.SequenceLengths[answer]);
         int[] kept = [.. Enumerable.Range(0, taken)];
         return taken == IsDesirable.Length ? this : new FeedbackBatch(Sequences.Select(kept), IsDesirable[..taken], Reference[..taken], Mismatched.Select(kept), MismatchedReference[..taken]);
-
-        long TokensOf(int answer) => (long)Sequences.SequenceLengths[answer] + Mismatched.SequenceLengths[answer];
     }
 }

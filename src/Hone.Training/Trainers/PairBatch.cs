@@ -15,16 +15,8 @@ public sealed record PairBatch(SequenceBatch Sequences, ImmutableArray<float> Re
     /// <param name="tokens">Their tokens: as many pairs as have no more together, at least one.</param>
     public PairBatch Take(int tokens)
     {
-        int pairs = Pairs, taken = 1;
-        long sum = TokensOf(0);
-        while (taken < pairs && (sum += TokensOf(taken)) <= tokens)
-        {
-            taken++;
-        }
-
+        int pairs = Pairs, taken = TokenBudget.CountWithin(pairs, tokens, pair => (long)Sequences.SequenceLengths[pair] + Sequences.SequenceLengths[pairs + pair]);
         int[] kept = [.. Enumerable.Range(0, taken), .. Enumerable.Range(pairs, taken)];
         return taken == pairs ? this : new PairBatch(Sequences.Select(kept), Reference.IsEmpty ? [] : [.. kept.Select(i => Reference[i])]);
-
-        long TokensOf(int pair) => (long)Sequences.SequenceLengths[pair] + Sequences.SequenceLengths[pairs + pair];
     }
 }
